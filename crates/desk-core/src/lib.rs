@@ -1,1 +1,48 @@
-//! desk-core
+//! The words of ReplyDesk and the rules that need nothing but those words.
+//!
+//! This crate owns the domain's vocabulary and its pure decisions. It must not do I/O, read the
+//! time by itself (a [`clock::Clock`] is given in) or know any other crate of the product.
+//!
+//! # Glossary
+//!
+//! One word per idea, from SQL to screen.
+//!
+//! | word | what it means |
+//! |---|---|
+//! | account | a professional Instagram account that the owner connected |
+//! | owner | the person who uses ReplyDesk |
+//! | customer | the person who writes to the account |
+//! | conversation | everything between one account and one customer |
+//! | message | one thing said in a conversation, `in` from the customer or `out` to them |
+//! | author | who wrote it: `customer`, `owner`, `owner_phone`, `ai`, `rule` |
+//! | draft | a reply proposed by the AI for the newest customer messages, the *turn* |
+//! | turn | the customer's messages since our last one, answered as a whole |
+//! | trigger | the newest message of a turn; a newer one makes the draft stale |
+//! | approval | what entitles an outbox row to be sent: a person's act or a grant by policy |
+//! | outbox | the only place from which anything is sent |
+//! | state | `queued → sending → sent / retrying / failed / unconfirmed / cancelled` |
+//! | mode | what the AI may do in a conversation: `off`, `draft`, `auto` |
+//! | countdown | the time between an automatic decision and its sending, when it can be stopped |
+//! | reply window | the 24 hours after a customer's message in which Instagram accepts a reply |
+//! | entry | one piece of knowledge: questions and the owner's answer |
+//! | trace | the recorded stages of a drafting, shown as "why this reply" |
+//! | external id | an id that Instagram made; all other ids are ours |
+
+pub mod change;
+pub mod clock;
+pub mod code;
+pub mod id;
+pub mod message;
+pub mod mode;
+pub mod outbox;
+pub mod text;
+pub mod time;
+pub mod window;
+
+pub use change::{Change, ChangeKind, Entity, Source};
+pub use clock::{Clock, SystemClock};
+pub use code::Code;
+pub use id::{AccountId, ConversationId, DraftId, EntryId, IgMessageId, IgThreadId, IgUserId, IgsId, MessageId, OutboxId};
+pub use message::{Author, Direction, MessageKind, SendState};
+pub use mode::ReplyMode;
+pub use time::Timestamp;

@@ -1,0 +1,118 @@
+//! Every fault that the owner can meet, as a code. The words for each are the UI's, in the
+//! owner's language; a test compares both lists.
+
+use crate::message::word_enum;
+use serde::{Deserialize, Serialize};
+
+word_enum! {
+    /// What went wrong.
+    Code {
+        // ---- asking
+        /// The arguments of a command make no sense.
+        BadRequest = "bad_request",
+        /// The thing asked for does not exist (any more).
+        NotFound = "not_found",
+        /// The caller may not ask: wrong or missing token of the local server.
+        NotAllowed = "not_allowed",
+
+        // ---- connecting
+        /// Instagram does not know the app id, or the secret does not belong to it.
+        WrongApp = "wrong_app",
+        /// The redirect address is not registered in the Meta app.
+        RedirectMismatch = "redirect_mismatch",
+        /// The owner pressed "Deny" on Instagram's page.
+        ConsentDenied = "consent_denied",
+        /// The address does not look like one that Instagram sends the browser to.
+        CallbackUnreadable = "callback_unreadable",
+        /// A callback that answers no login of ours: forged, or of another program.
+        LoginUnknown = "login_unknown",
+        /// A callback that was used before.
+        LoginUsed = "login_used",
+        /// A callback that came after ten minutes.
+        LoginExpired = "login_expired",
+        /// Instagram no longer accepts the code: used or too old.
+        LoginCodeRefused = "login_code_refused",
+        /// The token is not one, or Instagram withdrew it.
+        TokenInvalid = "token_invalid",
+        /// The token ran out.
+        TokenExpired = "token_expired",
+        /// "Unsupported request - method type: get": the account is no accepted tester of the app.
+        NotATester = "not_a_tester",
+        /// A permission is missing or was taken back.
+        PermissionMissing = "permission_missing",
+        /// "Allow access to messages" is off in the Instagram app.
+        MessageAccessOff = "message_access_off",
+        /// Instagram restricted the account or the app.
+        AccountRestricted = "account_restricted",
+
+        // ---- talking to Instagram
+        /// No connection.
+        InstagramUnreachable = "instagram_unreachable",
+        /// An answer that cannot be read: malformed, cut off, or a web page.
+        InstagramUnreadable = "instagram_unreadable",
+        /// Instagram reports a fault of its own.
+        InstagramFault = "instagram_fault",
+        /// Too many calls.
+        InstagramThrottled = "instagram_throttled",
+
+        // ---- replying
+        /// Nothing to send.
+        ReplyEmpty = "reply_empty",
+        /// More than 1000 bytes.
+        ReplyTooLong = "reply_too_long",
+        /// More than 24 hours since the customer wrote.
+        WindowClosed = "window_closed",
+        /// The customer cannot be written to: gone, blocked, or the conversation is archived.
+        RecipientUnavailable = "recipient_unavailable",
+        /// Instagram refuses this message.
+        ReplyRefused = "reply_refused",
+        /// It is not known whether the message arrived.
+        ReplyUnconfirmed = "reply_unconfirmed",
+        /// A newer message came after the draft was written.
+        DraftStale = "draft_stale",
+        /// The draft was already approved, rejected or replaced.
+        DraftSettled = "draft_settled",
+        /// It cannot be taken back any more.
+        TooLate = "too_late",
+
+        // ---- drafting
+        /// The AI endpoint does not answer.
+        AiUnreachable = "ai_unreachable",
+        /// The AI endpoint took too long.
+        AiSlow = "ai_slow",
+        /// The AI endpoint refuses the key.
+        AiKeyRefused = "ai_key_refused",
+        /// The AI endpoint does not know the model or the address.
+        AiModelUnknown = "ai_model_unknown",
+        /// The AI endpoint's quota is used up.
+        AiQuota = "ai_quota",
+        /// The AI endpoint answered something that is no reply.
+        AiNonsense = "ai_nonsense",
+        /// An entry of knowledge without a question or an answer.
+        EntryIncomplete = "entry_incomplete",
+
+        // ---- this machine
+        /// The data folder cannot be written.
+        DataFolderUnwritable = "data_folder_unwritable",
+        /// The disk is full.
+        DiskFull = "disk_full",
+        /// The data was written by a newer ReplyDesk.
+        DataTooNew = "data_too_new",
+        /// The data file is damaged.
+        DataDamaged = "data_damaged",
+        /// Another ReplyDesk works on the same data.
+        AlreadyRunning = "already_running",
+        /// The port is taken.
+        PortTaken = "port_taken",
+        /// The machine has no place for secrets.
+        KeyringMissing = "keyring_missing",
+        /// The place for secrets is locked.
+        KeyringLocked = "keyring_locked",
+        /// The passphrase of the secrets file is wrong or missing.
+        PassphraseWrong = "passphrase_wrong",
+        /// A setting from the environment that cannot be used.
+        BadSetting = "bad_setting",
+        /// Anything else: a fault of ReplyDesk itself.
+        Internal = "internal",
+    }
+}
