@@ -68,12 +68,22 @@ impl Change {
     /// A thing that is new or different.
     #[must_use]
     pub fn upserted(entity: Entity, id: impl ToString, source: Source) -> Self {
-        Change { entity, id: id.to_string(), change: ChangeKind::Upserted, source }
+        Change {
+            entity,
+            id: id.to_string(),
+            change: ChangeKind::Upserted,
+            source,
+        }
     }
 
     /// A thing that is gone.
     #[must_use]
     pub fn removed(entity: Entity, id: impl ToString, source: Source) -> Self {
-        Change { entity, id: id.to_string(), change: ChangeKind::Removed, source }
+        Change {
+            entity,
+            id: id.to_string(),
+            change: ChangeKind::Removed,
+            source,
+        }
     }
 }

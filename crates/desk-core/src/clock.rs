@@ -25,7 +25,10 @@ pub struct SystemClock;
 const STEP: Duration = Duration::from_secs(5);
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the system")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that asks the system"
+    )]
     fn now(&self) -> Timestamp {
         Timestamp::from(chrono::Utc::now())
     }

@@ -107,8 +107,17 @@ mod tests {
 
     #[test]
     fn what_is_not_an_id_is_refused() {
-        for bad in ["\"\"", "\"0\"", "\"-1\"", "\"1;drop\"", "\"99999999999999999999\""] {
-            assert!(serde_json::from_str::<MessageId>(bad).is_err(), "{bad} was accepted");
+        for bad in [
+            "\"\"",
+            "\"0\"",
+            "\"-1\"",
+            "\"1;drop\"",
+            "\"99999999999999999999\"",
+        ] {
+            assert!(
+                serde_json::from_str::<MessageId>(bad).is_err(),
+                "{bad} was accepted"
+            );
         }
     }
 }

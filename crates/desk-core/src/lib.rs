@@ -31,6 +31,7 @@
 pub mod change;
 pub mod clock;
 pub mod code;
+pub mod drafting;
 pub mod id;
 pub mod message;
 pub mod mode;
@@ -42,7 +43,11 @@ pub mod window;
 pub use change::{Change, ChangeKind, Entity, Source};
 pub use clock::{Clock, SystemClock};
 pub use code::Code;
-pub use id::{AccountId, ConversationId, DraftId, EntryId, IgMessageId, IgThreadId, IgUserId, IgsId, MessageId, OutboxId};
+pub use drafting::{CheckResult, Engine, Outcome, Reason};
+pub use id::{
+    AccountId, ConversationId, DraftId, EntryId, IgMessageId, IgThreadId, IgUserId, IgsId,
+    MessageId, OutboxId,
+};
 pub use message::{Author, Direction, MessageKind, SendState};
 pub use mode::ReplyMode;
 pub use time::Timestamp;

@@ -123,7 +123,10 @@ impl SendState {
     /// Whether nothing more will happen to it by itself.
     #[must_use]
     pub const fn is_settled(self) -> bool {
-        matches!(self, SendState::Sent | SendState::Failed | SendState::Cancelled)
+        matches!(
+            self,
+            SendState::Sent | SendState::Failed | SendState::Cancelled
+        )
     }
 
     /// Whether the owner may still take it back without anyone having seen it.
@@ -141,7 +144,10 @@ mod tests {
     fn every_word_reads_back() {
         for &state in SendState::ALL {
             assert_eq!(SendState::from_word(state.as_str()), Some(state));
-            assert_eq!(serde_json::to_string(&state).unwrap(), format!("\"{state}\""));
+            assert_eq!(
+                serde_json::to_string(&state).unwrap(),
+                format!("\"{state}\"")
+            );
         }
         assert_eq!(Author::from_word("OWNER"), None);
     }

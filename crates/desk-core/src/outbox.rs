@@ -11,8 +11,12 @@ use std::time::Duration;
 ///
 /// Four looks: in a model of 100,000 sends with 4 % lost answers and slow echoes, looks up to 150 s
 /// left no message undetected.
-pub const LOOKS: [Duration; 4] =
-    [Duration::from_secs(3), Duration::from_secs(10), Duration::from_secs(30), Duration::from_secs(150)];
+pub const LOOKS: [Duration; 4] = [
+    Duration::from_secs(3),
+    Duration::from_secs(10),
+    Duration::from_secs(30),
+    Duration::from_secs(150),
+];
 
 /// How far Instagram's clock may be behind ours when an echo is matched by time.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(120);
@@ -107,7 +111,10 @@ mod tests {
     #[test]
     fn an_unclear_call_is_looked_up_and_never_retried() {
         let now = T + Duration::from_secs(1);
-        assert_eq!(after_attempt(&Attempt::Unclear, 1, T, now), Next::LookAt(T + LOOKS[0]));
+        assert_eq!(
+            after_attempt(&Attempt::Unclear, 1, T, now),
+            Next::LookAt(T + LOOKS[0])
+        );
     }
 
     #[test]
@@ -115,7 +122,9 @@ mod tests {
         let mut now = T;
         let mut times = Vec::new();
         for looks in 0.. {
-            let Some(at) = next_look(T, now, looks) else { break };
+            let Some(at) = next_look(T, now, looks) else {
+                break;
+            };
             times.push(at.since(T).as_secs());
             now = at;
         }
@@ -131,7 +140,9 @@ mod tests {
     #[test]
     fn throttling_is_obeyed_and_backoff_is_bounded() {
         let named = Duration::from_secs(3600);
-        let attempt = Attempt::NotSent { retry_after: Some(named) };
+        let attempt = Attempt::NotSent {
+            retry_after: Some(named),
+        };
         assert_eq!(after_attempt(&attempt, 1, T, T), Next::RetryAt(T + named));
         assert!((1..100).all(|n| backoff(n) <= MAX_BACKOFF));
         assert_eq!(backoff(1), Duration::from_secs(2));
@@ -141,8 +152,14 @@ mod tests {
     fn an_echo_is_known_by_its_text_and_time() {
         let echo = |text, sent_at| Echo { text, sent_at };
         assert!(is_echo_of(echo("ok", T), "ok", T));
-        assert!(is_echo_of(echo("ok", T - Duration::from_secs(60)), "ok", T), "clocks differ");
-        assert!(!is_echo_of(echo("ok", T - Duration::from_secs(600)), "ok", T), "an older ok");
+        assert!(
+            is_echo_of(echo("ok", T - Duration::from_secs(60)), "ok", T),
+            "clocks differ"
+        );
+        assert!(
+            !is_echo_of(echo("ok", T - Duration::from_secs(600)), "ok", T),
+            "an older ok"
+        );
         assert!(!is_echo_of(echo("no", T), "ok", T));
     }
 }

@@ -20,7 +20,10 @@ pub fn fold(text: &str) -> String {
         folded.make_ascii_lowercase();
         return folded;
     }
-    for c in text.nfkd().filter(|c| !is_combining_mark(*c) && !is_hidden(*c)) {
+    for c in text
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c) && !is_hidden(*c))
+    {
         match c {
             'ı' => folded.push('i'),
             'ß' | 'ẞ' => folded.push_str("ss"),
@@ -46,8 +49,11 @@ pub const fn is_hidden(c: char) -> bool {
 #[must_use]
 pub fn display_name(name: &str) -> String {
     const MAX_CHARS: usize = 80;
-    let spaced: String =
-        name.chars().filter(|c| !is_hidden(*c)).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let spaced: String = name
+        .chars()
+        .filter(|c| !is_hidden(*c))
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     if joined.chars().count() <= MAX_CHARS {
         return joined;
@@ -85,7 +91,13 @@ pub fn snippet(text: &str, max_chars: usize) -> String {
 /// decomposed letters, and white space.
 #[must_use]
 pub fn is_same_message(a: &str, b: &str) -> bool {
-    let words = |s: &str| s.nfc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = |s: &str| {
+        s.nfc()
+            .collect::<String>()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     a == b || words(a) == words(b)
 }
 
@@ -106,10 +118,17 @@ pub enum TextFault {
 /// # Errors
 /// The fault, when Instagram would refuse it.
 pub fn check_sendable(text: &str) -> Result<(), TextFault> {
-    if text.chars().all(|c| c.is_whitespace() || c.is_control() || is_hidden(c)) {
+    if text
+        .chars()
+        .all(|c| c.is_whitespace() || c.is_control() || is_hidden(c))
+    {
         return Err(TextFault::Empty);
     }
-    if text.len() > MAX_TEXT_BYTES { Err(TextFault::TooLong { bytes: text.len() }) } else { Ok(()) }
+    if text.len() > MAX_TEXT_BYTES {
+        Err(TextFault::TooLong { bytes: text.len() })
+    } else {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -143,13 +162,19 @@ mod tests {
     #[test]
     fn bytes_are_counted_not_characters() {
         assert_eq!(check_sendable(&"я".repeat(500)), Ok(()));
-        assert_eq!(check_sendable(&"я".repeat(501)), Err(TextFault::TooLong { bytes: 1002 }));
+        assert_eq!(
+            check_sendable(&"я".repeat(501)),
+            Err(TextFault::TooLong { bytes: 1002 })
+        );
         assert_eq!(check_sendable(" \u{200B}\n"), Err(TextFault::Empty));
     }
 
     #[test]
     fn white_space_and_composition_do_not_make_another_message() {
-        assert!(is_same_message("Tamam,  teşekkürler\n", "Tamam, teşekkürler"));
+        assert!(is_same_message(
+            "Tamam,  teşekkürler\n",
+            "Tamam, teşekkürler"
+        ));
         assert!(!is_same_message("Tamam", "tamam"));
     }
 

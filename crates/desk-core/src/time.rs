@@ -15,7 +15,9 @@ impl Timestamp {
     /// The moment as a date; a moment outside chrono's range becomes 1970.
     #[must_use]
     pub fn to_datetime(self) -> DateTime<Utc> {
-        Utc.timestamp_millis_opt(self.0).single().unwrap_or_default()
+        Utc.timestamp_millis_opt(self.0)
+            .single()
+            .unwrap_or_default()
     }
 
     /// How long after `earlier` this is; zero when it is not after.
@@ -51,7 +53,11 @@ impl From<DateTime<Utc>> for Timestamp {
 
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.to_datetime().to_rfc3339_opts(SecondsFormat::Millis, true))
+        f.write_str(
+            &self
+                .to_datetime()
+                .to_rfc3339_opts(SecondsFormat::Millis, true),
+        )
     }
 }
 
@@ -76,7 +82,10 @@ mod tests {
 
     #[test]
     fn a_moment_is_written_with_milliseconds_and_z() {
-        assert_eq!(Timestamp(1_789_459_200_640).to_string(), "2026-09-15T08:00:00.640Z");
+        assert_eq!(
+            Timestamp(1_789_459_200_640).to_string(),
+            "2026-09-15T08:00:00.640Z"
+        );
     }
 
     #[test]

@@ -34,9 +34,15 @@ impl ReplyWindow {
     /// The window at `now`, given the server's time of the customer's last message.
     #[must_use]
     pub fn at(now: Timestamp, last_inbound: Option<Timestamp>) -> Self {
-        let Some(last) = last_inbound else { return ReplyWindow::NeverOpened };
+        let Some(last) = last_inbound else {
+            return ReplyWindow::NeverOpened;
+        };
         let until = last + (REPLY_WINDOW - SAFETY_MARGIN);
-        if now < until { ReplyWindow::Open { until } } else { ReplyWindow::Closed { since: until } }
+        if now < until {
+            ReplyWindow::Open { until }
+        } else {
+            ReplyWindow::Closed { since: until }
+        }
     }
 
     /// Whether a reply may be sent.
@@ -67,7 +73,11 @@ mod tests {
         let cases = [
             (None, wrote, ReplyWindow::NeverOpened),
             (Some(wrote), wrote, ReplyWindow::Open { until: edge }),
-            (Some(wrote), edge - Duration::from_millis(1), ReplyWindow::Open { until: edge }),
+            (
+                Some(wrote),
+                edge - Duration::from_millis(1),
+                ReplyWindow::Open { until: edge },
+            ),
             (Some(wrote), edge, ReplyWindow::Closed { since: edge }),
         ];
         for (last, now, expected) in cases {

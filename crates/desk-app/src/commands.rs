@@ -1,0 +1,87 @@
+//! The list of commands: the one place where a command is named.
+//!
+//! [`commands!`](crate::commands) hands the list to another macro, so that the Tauri handlers, the
+//! HTTP dispatch of `replydesk-serve`, the permissions and the TypeScript bindings all come from
+//! it. A command is a method of [`Desk`](crate::Desk) with the same name and arguments.
+
+/// Hands the list of commands to the macro named.
+#[macro_export]
+macro_rules! commands {
+    ($with:ident) => {
+        $with! {
+            /// What the screen has to know before anything else.
+            fn app_state() -> AppState;
+            /// Changes how the screen looks.
+            fn preferences_set(preferences: Preferences) -> Preferences;
+            /// Opens an https address in the system's browser.
+            fn link_open(url: String) -> ();
+
+            /// Connects an account with a token from Meta's dashboard.
+            fn account_add_token(token: SecretInput) -> Account;
+            /// Begins a login; the address is to be opened in the browser.
+            fn account_connect_start(method: ConnectMethod, app_id: String, app_secret: SecretInput, redirect_uri: String) -> ConnectStart;
+            /// Ends a login with the address that the browser came to.
+            fn account_connect_finish(callback_url: String) -> Account;
+            /// The connected accounts.
+            fn account_list() -> Vec<Account>;
+            /// Forgets an account's token; its history stays.
+            fn account_disconnect(account_id: AccountId) -> ();
+
+            /// Checks Instagram now.
+            fn sync_now(account_id: AccountId) -> ();
+            /// How the synchronisation stands.
+            fn sync_status() -> SyncStatus;
+
+            /// A page of the conversation list.
+            fn inbox_list(view: InboxView, query: Option<String>, cursor: Option<String>, limit: u32) -> InboxPage;
+            /// A conversation with its newest messages, or those before a moment.
+            fn conversation_open(conversation_id: ConversationId, before: Option<String>, limit: u32) -> ConversationView;
+            /// Notes that the owner has seen all of a conversation.
+            fn conversation_mark_read(conversation_id: ConversationId) -> ();
+            /// Finds messages.
+            fn search(query: String, limit: u32) -> Vec<SearchHit>;
+
+            /// Sends what the owner wrote.
+            fn message_send(conversation_id: ConversationId, text: String, client_id: String) -> Message;
+            /// The messages that are not settled, or failed.
+            fn outbox_list() -> Vec<OutboxItem>;
+            /// Sends again what failed, or what is still not confirmed.
+            fn outbox_retry(id: OutboxId) -> OutboxItem;
+            /// Takes back what has not gone out, or puts a failure away.
+            fn outbox_discard(id: OutboxId) -> ();
+
+            /// The draft of a conversation's current turn.
+            fn draft_get(conversation_id: ConversationId) -> Option<Draft>;
+            /// Sends a draft, as it is or as the owner changed it.
+            fn draft_approve(draft_id: DraftId, text: Option<String>) -> Message;
+            /// Puts a draft away.
+            fn draft_reject(draft_id: DraftId, reason: Option<String>) -> ();
+            /// Writes the draft of a conversation's current turn anew.
+            fn draft_regenerate(conversation_id: ConversationId) -> Draft;
+            /// Stops a countdown; the draft then waits for approval.
+            fn draft_stop(draft_id: DraftId) -> Draft;
+            /// Why a draft is as it is.
+            fn draft_why(draft_id: DraftId) -> DraftWhy;
+
+            /// Sets what the AI may do in a conversation.
+            fn auto_reply_set(conversation_id: ConversationId, mode: ReplyMode) -> ConversationRow;
+            /// Pauses the AI everywhere, or lets it go on.
+            fn ai_pause(paused: bool) -> AiSettings;
+            /// How the AI is set.
+            fn ai_settings_get() -> AiSettings;
+            /// Changes how the AI is set.
+            fn ai_settings_set(settings: AiSettingsChange) -> AiSettings;
+            /// Asks the endpoint for one word, to see that it answers.
+            fn ai_settings_test() -> ();
+
+            /// Adds a piece of knowledge.
+            fn knowledge_add(questions: Vec<String>, answer: String, lang: String, auto_ok: bool, internal: bool) -> KnowledgeEntry;
+            /// Changes a piece of knowledge.
+            fn knowledge_change(entry: KnowledgeEntry) -> KnowledgeEntry;
+            /// Removes a piece of knowledge.
+            fn knowledge_remove(entry_id: EntryId) -> ();
+            /// All knowledge.
+            fn knowledge_list() -> Vec<KnowledgeEntry>;
+        }
+    };
+}

@@ -1,0 +1,493 @@
+//! What a shell and its UI see: shaped for a view, never a table's row.
+//!
+//! Field names are `camelCase` in JSON, ids are strings, times are ISO 8601 in UTC with
+//! milliseconds.
+
+use desk_core::{
+    AccountId, Author, CheckResult, Code, ConversationId, Direction, DraftId, Engine, EntryId,
+    IgMessageId, MessageId, MessageKind, OutboxId, Outcome, Reason, ReplyMode, SendState,
+    Timestamp,
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Derives what every DTO derives.
+macro_rules! dto {
+    ($($(#[$meta:meta])* pub struct $name:ident { $($(#[$fmeta:meta])* pub $field:ident : $ty:ty),* $(,)? })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+        #[serde(rename_all = "camelCase")]
+        pub struct $name { $($(#[$fmeta])* pub $field: $ty),* }
+    )+};
+}
+
+/// Derives what every enum of words derives.
+macro_rules! words {
+    ($($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident),* $(,)? })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$vmeta])* $variant),* }
+    )+};
+}
+
+/// A secret typed by the owner: it comes in and never goes out.
+#[derive(Clone)]
+pub struct SecretInput(pub SecretString);
+
+impl std::fmt::Debug for SecretInput {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretInput(…)")
+    }
+}
+
+impl<'de> Deserialize<'de> for SecretInput {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        String::deserialize(d).map(|s| SecretInput(SecretString::from(s.trim().to_owned())))
+    }
+}
+
+impl SecretInput {
+    /// Whether nothing was typed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.expose_secret().is_empty()
+    }
+}
+
+words! {
+    /// How an account is connected.
+    pub enum ConnectMethod {
+        /// Through the browser and a page of Instagram's.
+        InstagramLogin,
+    }
+
+    /// Which conversations a list shows.
+    pub enum InboxView {
+        /// The customer spoke last, or a draft waits, or a message failed.
+        NeedsYou,
+        /// A draft waits for approval.
+        AiReady,
+        /// All of them.
+        All,
+    }
+
+    /// The one mark that a conversation's row carries.
+    pub enum RowState {
+        /// Nothing to do.
+        Quiet,
+        /// The customer waits for an answer.
+        Waiting,
+        /// The AI is writing a draft.
+        Drafting,
+        /// A draft waits for approval.
+        DraftReady,
+        /// A reply goes out by itself after its countdown.
+        Countdown,
+        /// A message could not be sent, or it is not known whether it was.
+        Failed,
+    }
+
+    /// How well one side of an account works.
+    pub enum Health {
+        /// Not tried yet.
+        Unknown,
+        /// It works.
+        Good,
+        /// It fails for now and is tried again.
+        Troubled,
+        /// The owner has to do something.
+        Broken,
+    }
+
+}
+
+dto! {
+    /// A connected account.
+    pub struct Account {
+        /// Its id.
+        pub id: AccountId,
+        /// Its handle, without the `@`.
+        pub username: String,
+        /// Its name, where Instagram tells it.
+        pub name: Option<String>,
+        /// Whether messages arrive.
+        pub receiving: Health,
+        /// Whether messages go out.
+        pub sending: Health,
+        /// The fault, where a side does not work.
+        pub fault: Option<Code>,
+        /// When the token runs out; `null` when Instagram never said.
+        pub token_expires_at: Option<Timestamp>,
+        /// Whether the first synchronisation has ended.
+        pub synced: bool,
+        /// `/me` works but the list is empty: the app may not be published, or message access may
+        /// be off.
+        pub maybe_unpublished: bool,
+    }
+
+    /// The address to open in the system's browser.
+    pub struct ConnectStart {
+        /// The address.
+        pub authorize_url: String,
+    }
+
+    /// How the synchronisation stands.
+    pub struct SyncStatus {
+        /// One for each account.
+        pub accounts: Vec<AccountSync>,
+    }
+
+    /// How the synchronisation of one account stands.
+    pub struct AccountSync {
+        /// Whose.
+        pub account_id: AccountId,
+        /// The last successful check.
+        pub last_check_at: Option<Timestamp>,
+        /// The next check.
+        pub next_check_at: Option<Timestamp>,
+        /// The fault of the last check, if it failed.
+        pub fault: Option<Code>,
+        /// Whether the first synchronisation has ended.
+        pub synced: bool,
+        /// How many conversations are known.
+        pub conversations: u32,
+        /// API calls in the last hour.
+        pub calls_last_hour: u32,
+        /// API calls since ReplyDesk started.
+        pub calls_total: u32,
+    }
+
+    /// A page of the conversation list.
+    pub struct InboxPage {
+        /// The rows, newest first.
+        pub items: Vec<ConversationRow>,
+        /// What to ask the next page with; `null` on the last one.
+        pub next_cursor: Option<String>,
+        /// How many conversations the view holds in all.
+        pub total: u32,
+    }
+
+    /// A row of the conversation list.
+    pub struct ConversationRow {
+        /// Its id.
+        pub id: ConversationId,
+        /// Which account it belongs to.
+        pub account_id: AccountId,
+        /// The customer's handle, without the `@`.
+        pub username: Option<String>,
+        /// The customer's name, made safe to show.
+        pub name: String,
+        /// The last message, on one line.
+        pub snippet: String,
+        /// Who wrote it.
+        pub last_author: Option<Author>,
+        /// What kind it is.
+        pub last_kind: Option<MessageKind>,
+        /// When it was written.
+        pub last_at: Timestamp,
+        /// How many messages the owner has not seen.
+        pub unread: u32,
+        /// The one mark.
+        pub state: RowState,
+        /// What the AI may do here.
+        pub mode: ReplyMode,
+        /// When the reply window closes or closed; `null` when the customer never wrote.
+        pub window_closes_at: Option<Timestamp>,
+        /// When an automatic reply goes out.
+        pub auto_at: Option<Timestamp>,
+    }
+
+    /// An open conversation.
+    pub struct ConversationView {
+        /// Its row.
+        pub conversation: ConversationRow,
+        /// Its messages, oldest first.
+        pub messages: Vec<Message>,
+        /// What to ask for older messages with; `null` when there are none here.
+        pub older_before: Option<String>,
+        /// The draft of the current turn, or what was decided instead.
+        pub draft: Option<Draft>,
+        /// The conversation on instagram.com.
+        pub instagram_url: String,
+    }
+
+    /// A message.
+    pub struct Message {
+        /// Its id.
+        pub id: MessageId,
+        /// Which conversation it belongs to.
+        pub conversation_id: ConversationId,
+        /// Instagram's id, once it has one.
+        pub external_id: Option<IgMessageId>,
+        /// Which way it went.
+        pub direction: Direction,
+        /// Who wrote it.
+        pub author: Author,
+        /// What it consists of.
+        pub kind: MessageKind,
+        /// Its words; empty where there are none.
+        pub text: String,
+        /// When it was written, or is to be sent.
+        pub sent_at: Timestamp,
+        /// `received`, or the state of an outgoing one.
+        pub state: MessageState,
+        /// The outbox row of an outgoing one that is not settled.
+        pub outbox_id: Option<OutboxId>,
+        /// The fault of an outgoing one.
+        pub fault: Option<Code>,
+        /// When it is tried or looked up again.
+        pub next_try_at: Option<Timestamp>,
+        /// The draft it was approved from.
+        pub draft_id: Option<DraftId>,
+        /// Whether the message was taken back by its sender.
+        pub unsent: bool,
+    }
+
+    /// An outgoing message that is not settled, or failed.
+    pub struct OutboxItem {
+        /// Its id.
+        pub id: OutboxId,
+        /// Its message.
+        pub message_id: MessageId,
+        /// Which conversation it belongs to.
+        pub conversation_id: ConversationId,
+        /// The customer's name.
+        pub name: String,
+        /// The id that the screen gave the press of the button.
+        pub client_id: String,
+        /// Its words.
+        pub text: String,
+        /// Who wrote it.
+        pub author: Author,
+        /// Its state.
+        pub state: SendState,
+        /// Its fault.
+        pub fault: Option<Code>,
+        /// How often it was tried.
+        pub attempts: u32,
+        /// When it is tried or looked up again; `null` when the owner is asked.
+        pub next_try_at: Option<Timestamp>,
+        /// When the owner approved it or a grant did.
+        pub created_at: Timestamp,
+    }
+
+    /// A reply proposed for a turn, or what was decided instead.
+    pub struct Draft {
+        /// Its id.
+        pub id: DraftId,
+        /// Which conversation it belongs to.
+        pub conversation_id: ConversationId,
+        /// The customer's message that it answers.
+        pub trigger_id: MessageId,
+        /// What was decided.
+        pub outcome: Outcome,
+        /// Why, where there is a reason to tell; the most important first.
+        pub reasons: Vec<Reason>,
+        /// The words; empty when there is no draft.
+        pub text: String,
+        /// The language of the reply, `en`, `tr` or `ru`.
+        pub lang: Option<String>,
+        /// Who wrote it.
+        pub engine: Option<Engine>,
+        /// The model, where it was the endpoint.
+        pub model: Option<String>,
+        /// The fault of the endpoint, where the embedded engine stood in.
+        pub fault: Option<Code>,
+        /// The knowledge it rests on.
+        pub cites: Vec<Citation>,
+        /// The checks it went through.
+        pub checks: Vec<DraftCheck>,
+        /// When it goes out by itself.
+        pub auto_at: Option<Timestamp>,
+        /// When it was written.
+        pub created_at: Timestamp,
+    }
+
+    /// An entry that a draft rests on.
+    pub struct Citation {
+        /// The entry.
+        pub entry_id: EntryId,
+        /// Its first question.
+        pub question: String,
+        /// Its answer.
+        pub answer: String,
+    }
+
+    /// One check of a draft.
+    pub struct DraftCheck {
+        /// Which: `figures`, `language`, `length` and so on.
+        pub name: String,
+        /// How it ended.
+        pub result: CheckResult,
+        /// What it found: the figure, the language, the number of bytes.
+        pub detail: Option<String>,
+    }
+
+    /// One stage on the way to a draft.
+    pub struct TraceStage {
+        /// Which stage.
+        pub stage: String,
+        /// What it came to, as JSON text.
+        pub detail: String,
+        /// How long it took, in microseconds.
+        pub micros: u32,
+        /// When.
+        pub at: Timestamp,
+    }
+
+    /// Why a draft is as it is.
+    pub struct DraftWhy {
+        /// The draft.
+        pub draft: Draft,
+        /// The stages in their order.
+        pub stages: Vec<TraceStage>,
+    }
+
+    /// How the AI is set.
+    pub struct AiSettings {
+        /// Whether everything is paused.
+        pub paused: bool,
+        /// The engine that writes drafts.
+        pub engine: Engine,
+        /// The endpoint's address, such as `http://127.0.0.1:11434/v1`.
+        pub base_url: String,
+        /// The model's name.
+        pub model: String,
+        /// Whether a key is in the keyring.
+        pub has_key: bool,
+        /// The mode of conversations that the owner did not set.
+        pub default_mode: ReplyMode,
+        /// How long an automatic reply can be stopped, in seconds.
+        pub countdown_seconds: u32,
+        /// How long a customer must be silent before a draft is written, in milliseconds.
+        pub quiet_millis: u32,
+        /// The sentence that tells a customer that a machine answers, per language; added to the
+        /// first automatic reply.
+        pub disclosure: bool,
+    }
+
+    /// A piece of knowledge.
+    pub struct KnowledgeEntry {
+        /// Its id.
+        pub id: EntryId,
+        /// What customers ask.
+        pub questions: Vec<String>,
+        /// What the owner answers, word for word.
+        pub answer: String,
+        /// The language of the answer: `en`, `tr` or `ru`.
+        pub lang: String,
+        /// Whether it may be sent without a person.
+        pub auto_ok: bool,
+        /// Whether it is for the owner's eyes only and never quoted.
+        pub internal: bool,
+        /// When it was last changed.
+        pub updated_at: Timestamp,
+    }
+
+    /// A message found.
+    pub struct SearchHit {
+        /// The message.
+        pub message_id: MessageId,
+        /// Its conversation.
+        pub conversation_id: ConversationId,
+        /// The customer's name.
+        pub name: String,
+        /// The words around the match.
+        pub snippet: String,
+        /// Where the match stands in the snippet, in UTF-16 units: start and end.
+        pub marks: Vec<Mark>,
+        /// Who wrote it.
+        pub author: Author,
+        /// When.
+        pub sent_at: Timestamp,
+    }
+
+    /// A part of a text, in UTF-16 units as JavaScript counts.
+    pub struct Mark {
+        /// Where it starts.
+        pub start: u32,
+        /// Where it ends, exclusive.
+        pub end: u32,
+    }
+
+    /// What the screen has to know before anything else.
+    pub struct AppState {
+        /// ReplyDesk's version.
+        pub version: String,
+        /// Whether this is the demo.
+        pub demo: bool,
+        /// The address that a Meta app has to have registered.
+        pub redirect_uri: String,
+        /// The owner's choices.
+        pub preferences: Preferences,
+        /// Where secrets are kept: `keyring`, `file` or `memory`.
+        pub secrets: String,
+        /// The fault of the place for secrets, if it has one.
+        pub secrets_fault: Option<Code>,
+    }
+
+    /// The owner's choices of how the screen looks.
+    pub struct Preferences {
+        /// `en`, `tr` or `ru`; `null` follows the system.
+        pub language: Option<String>,
+        /// `light` or `dark`; `null` follows the system.
+        pub theme: Option<String>,
+    }
+}
+
+/// A change of the AI's settings: what is absent stays as it is.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[cfg_attr(feature = "bindings", derive(ts_rs::TS))]
+#[cfg_attr(feature = "bindings", ts(optional_fields))]
+#[serde(rename_all = "camelCase", default)]
+pub struct AiSettingsChange {
+    /// The engine that writes drafts.
+    pub engine: Option<Engine>,
+    /// The endpoint's address.
+    pub base_url: Option<String>,
+    /// The model's name.
+    pub model: Option<String>,
+    /// The key; an empty one removes it.
+    #[cfg_attr(feature = "bindings", ts(type = "string"))]
+    pub api_key: Option<SecretInput>,
+    /// The mode of conversations that the owner did not set.
+    pub default_mode: Option<ReplyMode>,
+    /// How long an automatic reply can be stopped, in seconds.
+    pub countdown_seconds: Option<u32>,
+    /// How long a customer must be silent before a draft is written, in milliseconds.
+    pub quiet_millis: Option<u32>,
+    /// Whether the first automatic reply says that a machine answers.
+    pub disclosure: Option<bool>,
+}
+
+/// `received`, or the state of an outgoing message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageState {
+    /// From the customer.
+    Received,
+    /// To the customer.
+    Outgoing(SendState),
+}
+
+impl Serialize for MessageState {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            MessageState::Received => s.serialize_str("received"),
+            MessageState::Outgoing(state) => state.serialize(s),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageState {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(d)?;
+        match SendState::from_word(&word) {
+            Some(state) => Ok(MessageState::Outgoing(state)),
+            None if word == "received" => Ok(MessageState::Received),
+            None => Err(serde::de::Error::custom("unknown state")),
+        }
+    }
+}
