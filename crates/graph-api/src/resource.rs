@@ -1,0 +1,8 @@
+//! Owns the calls, one file for each resource. A call writes its request strictly, reads the reply
+//! with tolerance, and is never repeated here.
+
+pub(crate) mod conversations;
+mod me;
+pub(crate) mod messages;
+mod profile;
+mod send;
