@@ -1,0 +1,109 @@
+//! An answer before it is put on the wire.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use serde_json::Value;
+
+/// What the body of an answer is.
+#[derive(Debug, Clone)]
+pub(crate) enum Content {
+    /// JSON.
+    Json(Value),
+    /// A page for people.
+    Html(String),
+    /// A drawing.
+    Svg(String),
+    /// Bytes that claim to be JSON.
+    Broken(String),
+    /// Nothing, and a place to go.
+    Redirect(String),
+}
+
+/// An answer.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// The body.
+    pub(crate) content: Content,
+    /// Further headers.
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+impl Reply {
+    /// JSON with a status.
+    pub(crate) fn json(status: u16, body: Value) -> Self {
+        Self {
+            status,
+            content: Content::Json(body),
+            headers: Vec::new(),
+        }
+    }
+
+    /// A page with a status.
+    pub(crate) fn html(status: u16, page: String) -> Self {
+        Self {
+            status,
+            content: Content::Html(page),
+            headers: Vec::new(),
+        }
+    }
+
+    /// A redirect.
+    pub(crate) fn redirect(to: String) -> Self {
+        Self {
+            status: 302,
+            content: Content::Redirect(to),
+            headers: Vec::new(),
+        }
+    }
+
+    /// This answer cut in half, when it is JSON.
+    pub(crate) fn truncated(mut self) -> Self {
+        if let Content::Json(body) = &self.content {
+            let text = body.to_string();
+            let half = text.chars().count() / 2;
+            self.content = Content::Broken(text.chars().take(half).collect());
+        }
+        self
+    }
+
+    /// The answer for the wire.
+    pub(crate) fn into_response(self) -> Response {
+        let mut location = None;
+        let (kind, text) = match self.content {
+            Content::Json(body) => ("application/json; charset=UTF-8", body.to_string()),
+            Content::Broken(text) => ("application/json; charset=UTF-8", text),
+            Content::Html(page) => ("text/html; charset=utf-8", page),
+            Content::Svg(drawing) => ("image/svg+xml", drawing),
+            Content::Redirect(to) => {
+                location = Some(to);
+                ("text/plain; charset=utf-8", String::new())
+            }
+        };
+        let mut response = Response::new(Body::from(text));
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(to) = location.and_then(|to| HeaderValue::from_str(&to).ok()) {
+            headers.insert(header::LOCATION, to);
+        }
+        for (name, value) in self.headers {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+        response
+    }
+}
+
+/// A response whose body fails before its first byte: the connection closes without an answer.
+pub(crate) fn closed_connection() -> Response {
+    let cut = std::io::Error::from(std::io::ErrorKind::ConnectionAborted);
+    Response::new(Body::from_stream(tokio_stream::iter([Err::<Bytes, _>(
+        cut,
+    )])))
+}

@@ -1,0 +1,203 @@
+//! The HTTP side: reads a call, logs it, lays a fault upon it if one waits, and puts the answer on
+//! the wire. All platform hosts live behind this one handler, because their paths do not collide.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::response::Response;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+use crate::control;
+use crate::endpoint::{Route, refuse};
+use crate::fault::Fault;
+use crate::graph_error::GraphError;
+use crate::ledger::CallRecord;
+use crate::rate;
+use crate::reply::{Content, Reply, closed_connection};
+use crate::request::Call;
+use crate::state::World;
+
+/// The largest body that is read.
+const BODY_BYTES: usize = 1_000_000;
+
+/// What the handler and the verbs share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    world: Mutex<World>,
+    stop: watch::Sender<bool>,
+}
+
+impl Shared {
+    /// Shares a world.
+    pub(crate) fn new(world: World) -> Self {
+        Self {
+            world: Mutex::new(world),
+            stop: watch::Sender::new(false),
+        }
+    }
+
+    /// The world, with everything in it that is due by now.
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        let mut world = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = world.clock.now();
+        world.catch_up(now);
+        world
+    }
+
+    /// Ends the server and all calls that hang.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    /// Returns once the server is to end.
+    pub(crate) async fn stopped(&self) {
+        let mut stop = self.stop.subscribe();
+        // An error means that the sender is gone, which is an end as well.
+        let _ = stop.wait_for(|stop| *stop).await;
+    }
+}
+
+/// Serves until the shared state says stop.
+pub(crate) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+    let router = Router::new()
+        .fallback(handle)
+        .with_state(Arc::clone(&shared));
+    let until = async move { shared.stopped().await };
+    if let Err(error) = axum::serve(listener, router)
+        .with_graceful_shutdown(until)
+        .await
+    {
+        tracing::error!(%error, "the simulator's server ended");
+    }
+}
+
+/// What happens to an answer on its way out.
+enum Delay {
+    None,
+    Slow(Duration),
+    Hang,
+    Close,
+}
+
+async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, BODY_BYTES).await;
+    let (reply, delay, place) = {
+        let mut world = shared.world();
+        let now = world.clock.now();
+        match body {
+            Err(_) => {
+                let error = GraphError::parameter("(#100) The request body is too large");
+                let reply = Reply {
+                    status: 413,
+                    ..refuse(&mut world, &error)
+                };
+                (reply, Delay::None, None)
+            }
+            Ok(body) => {
+                let call = Call::read(&parts, &body, now);
+                if call.segments.first().is_some_and(|first| first == "_sim") {
+                    (control::answer(&mut world, &call), Delay::None, None)
+                } else {
+                    let (reply, delay, place) = play(&mut world, &call);
+                    (reply, delay, Some(place))
+                }
+            }
+        }
+    };
+    match delay {
+        Delay::None => {}
+        Delay::Slow(time) => {
+            tokio::select! {
+                () = tokio::time::sleep(time) => {}
+                () = shared.stopped() => {}
+            }
+        }
+        Delay::Hang => {
+            shared.stopped().await;
+            return closed_connection();
+        }
+        Delay::Close => return closed_connection(),
+    }
+    if let Some(place) = place {
+        shared.world().ledger.answered(place, reply.status);
+    }
+    reply.into_response()
+}
+
+/// Answers a call to the platform, under the fault that waits for it.
+fn play(world: &mut World, call: &Call) -> (Reply, Delay, usize) {
+    let route = Route::of(world, call);
+    let endpoint = route.endpoint();
+    let fault = world.faults.take(endpoint);
+    let place = world.ledger.arrived(CallRecord {
+        method: call.method.clone(),
+        path: call.path.clone(),
+        query: call.public_query(),
+        endpoint: endpoint.name(),
+        status: None,
+        fault: fault.as_ref().map(Fault::name),
+        at: call.now,
+    });
+    let carry_out = |world: &mut World| route.answer(world, call);
+    let (mut reply, delay) = match fault {
+        None => (carry_out(world), Delay::None),
+        Some(Fault::FailsAfterDelivery) => {
+            let reply = carry_out(world);
+            let failed = if reply.status < 400 {
+                refuse(world, &GraphError::unknown())
+            } else {
+                reply
+            };
+            (failed, Delay::None)
+        }
+        Some(Fault::FailsBeforeDelivery) => (refuse(world, &GraphError::unknown()), Delay::None),
+        Some(Fault::HangsAfterDelivery) => (carry_out(world), Delay::Hang),
+        Some(Fault::HangsBeforeDelivery) => (Reply::html(500, String::new()), Delay::Hang),
+        Some(Fault::ClosesAfterDelivery) => (carry_out(world), Delay::Close),
+        Some(Fault::ClosesBeforeDelivery) => (Reply::html(500, String::new()), Delay::Close),
+        Some(Fault::RateLimited(minutes)) => {
+            let error = GraphError::rate_limited(world.settings.rate_limit_code, minutes);
+            (refuse(world, &error), Delay::None)
+        }
+        Some(Fault::AnswersHtml(status)) => (
+            Reply::html(
+                status,
+                "<!doctype html><title>Error</title><h1>Sorry</h1>".to_owned(),
+            ),
+            Delay::None,
+        ),
+        Some(Fault::AnswersTruncatedJson) => (carry_out(world).truncated(), Delay::None),
+        Some(Fault::Answers(status, body)) => (Reply::json(status, body), Delay::None),
+        Some(Fault::Slow(time)) => (carry_out(world), Delay::Slow(time)),
+        Some(Fault::RepeatsCursor) => (repeat_cursor(carry_out(world), call), Delay::None),
+    };
+    if endpoint.is_api() && world.settings.usage_headers {
+        let counted = world.rate.count(call.now);
+        if reply.headers.is_empty() {
+            let percent = world.settings.usage_percent.unwrap_or(counted);
+            reply.headers = rate::usage_headers(&world.account.user_id, percent, None);
+        }
+    }
+    (reply, delay, place)
+}
+
+/// Makes a list promise more behind the very cursor that it was asked with.
+fn repeat_cursor(mut reply: Reply, call: &Call) -> Reply {
+    if let (Content::Json(body), Some(asked)) = (&mut reply.content, call.param("after"))
+        && let Some(body) = body.as_object_mut()
+    {
+        body.insert(
+            "paging".to_owned(),
+            serde_json::json!({
+                "cursors": { "before": asked, "after": asked },
+                "next": format!("{}?after={asked}", call.path),
+            }),
+        );
+    }
+    reply
+}
