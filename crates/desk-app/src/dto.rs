@@ -3,6 +3,7 @@
 //! Field names are `camelCase` in JSON, ids are strings, times are ISO 8601 in UTC with
 //! milliseconds.
 
+use desk_core::message::{Health, InboxView, RowState};
 use desk_core::{
     AccountId, Author, CheckResult, Code, ConversationId, Direction, DraftId, Engine, EntryId,
     IgMessageId, MessageId, MessageKind, OutboxId, Outcome, Reason, ReplyMode, SendState,
@@ -62,44 +63,6 @@ words! {
     pub enum ConnectMethod {
         /// Through the browser and a page of Instagram's.
         InstagramLogin,
-    }
-
-    /// Which conversations a list shows.
-    pub enum InboxView {
-        /// The customer spoke last, or a draft waits, or a message failed.
-        NeedsYou,
-        /// A draft waits for approval.
-        AiReady,
-        /// All of them.
-        All,
-    }
-
-    /// The one mark that a conversation's row carries.
-    pub enum RowState {
-        /// Nothing to do.
-        Quiet,
-        /// The customer waits for an answer.
-        Waiting,
-        /// The AI is writing a draft.
-        Drafting,
-        /// A draft waits for approval.
-        DraftReady,
-        /// A reply goes out by itself after its countdown.
-        Countdown,
-        /// A message could not be sent, or it is not known whether it was.
-        Failed,
-    }
-
-    /// How well one side of an account works.
-    pub enum Health {
-        /// Not tried yet.
-        Unknown,
-        /// It works.
-        Good,
-        /// It fails for now and is tried again.
-        Troubled,
-        /// The owner has to do something.
-        Broken,
     }
 
 }

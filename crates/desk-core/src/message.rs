@@ -111,6 +111,50 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// How well one side of an account works.
+    Health {
+        /// Not tried yet.
+        Unknown = "unknown",
+        /// It works.
+        Good = "good",
+        /// It fails for now and is tried again.
+        Troubled = "troubled",
+        /// The owner has to do something.
+        Broken = "broken",
+    }
+}
+
+word_enum! {
+    /// The one mark that a conversation's row carries.
+    RowState {
+        /// Nothing to do.
+        Quiet = "quiet",
+        /// The customer waits for an answer.
+        Waiting = "waiting",
+        /// The AI is writing a draft.
+        Drafting = "drafting",
+        /// A draft waits for approval.
+        DraftReady = "draft_ready",
+        /// A reply goes out by itself after its countdown.
+        Countdown = "countdown",
+        /// A message could not be sent, or it is not known whether it was.
+        Failed = "failed",
+    }
+}
+
+word_enum! {
+    /// Which conversations a list shows.
+    InboxView {
+        /// The customer spoke last, or a draft waits, or a message failed.
+        NeedsYou = "needs_you",
+        /// A draft waits for approval, or counts down.
+        AiReady = "ai_ready",
+        /// All of them.
+        All = "all",
+    }
+}
+
 impl MessageKind {
     /// Whether the AI can know what the customer meant: it cannot see or hear.
     #[must_use]

@@ -4,7 +4,9 @@
 //! outcome is not known is never repeated by itself: the conversation is read until the message is
 //! found there, and after the last look the owner decides.
 
+use crate::mode::ReplyMode;
 use crate::time::Timestamp;
+use crate::window::ReplyWindow;
 use std::time::Duration;
 
 /// When to look into the conversation after an unclear outcome, counted from the call.
@@ -102,9 +104,154 @@ pub fn is_echo_of(echo: Echo<'_>, text: &str, started: Timestamp) -> bool {
     echo.sent_at >= started - CLOCK_SKEW && crate::text::is_same_message(echo.text, text)
 }
 
+/// What entitles an outbox row to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Approval {
+    /// A person pressed the button.
+    Person,
+    /// The owner's policy granted it to the AI.
+    Policy,
+}
+
+impl Approval {
+    /// The word used in SQL.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Approval::Person => "person",
+            Approval::Policy => "policy",
+        }
+    }
+
+    /// Reads the word back.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "person" => Some(Approval::Person),
+            "policy" => Some(Approval::Policy),
+            _ => None,
+        }
+    }
+}
+
+/// What is read anew in the transaction that begins a call.
+#[derive(Debug, Clone, Copy)]
+pub struct StartFacts {
+    /// What entitles it.
+    pub approval: Approval,
+    /// The reply window now.
+    pub window: ReplyWindow,
+    /// Whether the AI is paused everywhere.
+    pub paused: bool,
+    /// What the AI may do in the conversation.
+    pub mode: ReplyMode,
+    /// Whether the customer wrote again after the message that is answered.
+    pub newer_inbound: bool,
+    /// Whether somebody else answered it already.
+    pub answered: bool,
+}
+
+/// Why a call may not begin after all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartRefusal {
+    /// More than 24 hours have passed.
+    WindowClosed,
+    /// The owner paused the AI, or took the conversation back from it.
+    NotAllowedAnyMore,
+    /// The customer wrote again.
+    NewerInbound,
+    /// The owner answered.
+    OwnerAnswered,
+}
+
+/// Whether a call may begin. What a person approved is bound by the reply window alone; what the
+/// AI sends by itself, also by everything that can have changed since it was decided.
+///
+/// # Errors
+/// Why not.
+pub fn may_start(facts: StartFacts) -> Result<(), StartRefusal> {
+    if !facts.window.is_open() {
+        return Err(StartRefusal::WindowClosed);
+    }
+    if facts.approval == Approval::Policy {
+        if facts.paused || facts.mode != ReplyMode::Auto {
+            return Err(StartRefusal::NotAllowedAnyMore);
+        }
+        if facts.answered {
+            return Err(StartRefusal::OwnerAnswered);
+        }
+        if facts.newer_inbound {
+            return Err(StartRefusal::NewerInbound);
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_ai_sends_is_bound_by_more_than_what_a_person_sends() {
+        let open = ReplyWindow::Open { until: T };
+        let free = StartFacts {
+            approval: Approval::Policy,
+            window: open,
+            paused: false,
+            mode: ReplyMode::Auto,
+            newer_inbound: false,
+            answered: false,
+        };
+        let cases = [
+            (
+                StartFacts {
+                    paused: true,
+                    ..free
+                },
+                StartRefusal::NotAllowedAnyMore,
+            ),
+            (
+                StartFacts {
+                    mode: ReplyMode::Draft,
+                    ..free
+                },
+                StartRefusal::NotAllowedAnyMore,
+            ),
+            (
+                StartFacts {
+                    newer_inbound: true,
+                    ..free
+                },
+                StartRefusal::NewerInbound,
+            ),
+            (
+                StartFacts {
+                    answered: true,
+                    ..free
+                },
+                StartRefusal::OwnerAnswered,
+            ),
+        ];
+        assert_eq!(may_start(free), Ok(()));
+        for (facts, refusal) in cases {
+            assert_eq!(may_start(facts), Err(refusal));
+            assert_eq!(
+                may_start(StartFacts {
+                    approval: Approval::Person,
+                    ..facts
+                }),
+                Ok(())
+            );
+        }
+        let closed = StartFacts {
+            window: ReplyWindow::Closed { since: T },
+            ..free
+        };
+        for approval in [Approval::Person, Approval::Policy] {
+            let facts = StartFacts { approval, ..closed };
+            assert_eq!(may_start(facts), Err(StartRefusal::WindowClosed));
+        }
+    }
 
     const T: Timestamp = Timestamp(1_000_000_000_000);
 

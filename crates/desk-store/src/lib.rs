@@ -1,1 +1,31 @@
-//! desk-store
+//! The file: SQLite with one writer, a few readers, and one module per table.
+//!
+//! This crate owns the schema, its migrations and every SQL statement of the product. It must not
+//! decide anything about the domain: the rules are desk-core's, the order of things is the caller's.
+//!
+//! A read takes a `&Connection`, a write takes a [`Write`]; both come from [`Store`].
+
+mod error;
+mod migration;
+pub mod search;
+mod store;
+pub mod table {
+    //! One module per table: its row, its reads, its writes.
+    pub mod account;
+    pub mod conversation;
+    pub mod draft;
+    pub mod entry;
+    pub mod login;
+    pub mod message;
+    pub mod outbox;
+    pub mod setting;
+    pub mod trace;
+    pub mod unreadable;
+}
+mod word;
+
+pub use error::StoreError;
+pub use store::{Store, Write};
+
+/// The connection that a read is given.
+pub use rusqlite::Connection;

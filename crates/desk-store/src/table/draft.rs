@@ -1,0 +1,298 @@
+//! Drafts: the reply proposed for each turn, or what was decided instead.
+
+use crate::table::conversation;
+use crate::word::{opt_word, word};
+use crate::{StoreError, Write};
+use desk_core::{
+    Change, Code, ConversationId, DraftId, Engine, Entity, MessageId, Outcome, Reason, Source,
+    Timestamp,
+};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+/// A row of `draft`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    /// Ours.
+    pub id: DraftId,
+    /// For whom.
+    pub conversation_id: ConversationId,
+    /// The newest message of the turn.
+    pub trigger_id: MessageId,
+    /// What was decided.
+    pub outcome: Outcome,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// The proposed reply.
+    pub text: String,
+    /// Its language.
+    pub lang: Option<String>,
+    /// Who wrote it.
+    pub engine: Option<Engine>,
+    /// The endpoint's model.
+    pub model: Option<String>,
+    /// The endpoint's fault.
+    pub fault: Option<Code>,
+    /// Entries used, JSON.
+    pub cites: String,
+    /// Checks made, JSON.
+    pub checks: String,
+    /// When it goes out by itself.
+    pub auto_at: Option<Timestamp>,
+    /// When it was written.
+    pub created_at: Timestamp,
+}
+
+const COLUMNS: &str = "id, conversation_id, trigger_id, outcome, reasons, text, lang, engine, model, fault, \
+     cites, checks, auto_at, created_at";
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<Draft> {
+    let reasons: String = row.get(4)?;
+    Ok(Draft {
+        id: DraftId(row.get(0)?),
+        conversation_id: ConversationId(row.get(1)?),
+        trigger_id: MessageId(row.get(2)?),
+        outcome: word!(row, 3, Outcome),
+        reasons: serde_json::from_str(&reasons).map_err(|_| crate::word::unknown(4, &reasons))?,
+        text: row.get(5)?,
+        lang: row.get(6)?,
+        engine: opt_word!(row, 7, Engine),
+        model: row.get(8)?,
+        fault: opt_word!(row, 9, Code),
+        cites: row.get(10)?,
+        checks: row.get(11)?,
+        auto_at: row.get::<_, Option<i64>>(12)?.map(Timestamp),
+        created_at: Timestamp(row.get(13)?),
+    })
+}
+
+/// One draft.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is none.
+pub fn get(db: &Connection, id: DraftId) -> Result<Draft, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM draft WHERE id = ?1");
+    let found = db
+        .prepare_cached(&sql)?
+        .query_row([id.0], from_row)
+        .optional()?;
+    found.ok_or(StoreError::NotFound("draft"))
+}
+
+/// The newest draft of a conversation.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn current(db: &Connection, conversation: ConversationId) -> Result<Option<Draft>, StoreError> {
+    let sql =
+        format!("SELECT {COLUMNS} FROM draft WHERE conversation_id = ?1 ORDER BY id DESC LIMIT 1");
+    Ok(db
+        .prepare_cached(&sql)?
+        .query_row([conversation.0], from_row)
+        .optional()?)
+}
+
+/// Adds a draft; its `id` is ignored and the new one returned. What waited before it is stale.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn add(w: &mut Write<'_>, draft: &Draft) -> Result<DraftId, StoreError> {
+    make_stale(w, draft.conversation_id, Source::Ai)?;
+    w.execute(
+        "INSERT INTO draft (conversation_id, trigger_id, outcome, reasons, text, lang, engine, model, fault,
+                            cites, checks, auto_at, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        params![
+            draft.conversation_id.0,
+            draft.trigger_id.0,
+            draft.outcome.as_str(),
+            serde_json::to_string(&draft.reasons)?,
+            draft.text,
+            draft.lang,
+            draft.engine.map(Engine::as_str),
+            draft.model,
+            draft.fault.map(Code::as_str),
+            draft.cites,
+            draft.checks,
+            draft.auto_at.map(|t| t.0),
+            draft.created_at.0
+        ],
+    )?;
+    let id = DraftId(w.last_insert_rowid());
+    touched(w, draft.conversation_id, Source::Ai)?;
+    Ok(id)
+}
+
+/// Replaces a pending draft by what came of it. Nothing happens when it is pending no more: the
+/// customer or the owner was faster.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn complete(w: &mut Write<'_>, id: DraftId, draft: &Draft) -> Result<bool, StoreError> {
+    let n = w.execute(
+        "UPDATE draft SET outcome = ?2, reasons = ?3, text = ?4, lang = ?5, engine = ?6, model = ?7, fault = ?8,
+                          cites = ?9, checks = ?10, auto_at = ?11
+         WHERE id = ?1 AND outcome = 'pending'",
+        params![
+            id.0,
+            draft.outcome.as_str(),
+            serde_json::to_string(&draft.reasons)?,
+            draft.text,
+            draft.lang,
+            draft.engine.map(Engine::as_str),
+            draft.model,
+            draft.fault.map(Code::as_str),
+            draft.cites,
+            draft.checks,
+            draft.auto_at.map(|t| t.0)
+        ],
+    )?;
+    touched(w, draft.conversation_id, Source::Ai)?;
+    Ok(n > 0)
+}
+
+fn touched(
+    w: &mut Write<'_>,
+    conversation: ConversationId,
+    source: Source,
+) -> Result<(), StoreError> {
+    w.note(Change::upserted(Entity::Draft, conversation, source));
+    conversation::refresh_row(w, conversation, source)
+}
+
+/// Makes what waits in a conversation stale: the customer wrote again, or was answered.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn make_stale(
+    w: &mut Write<'_>,
+    conversation: ConversationId,
+    source: Source,
+) -> Result<(), StoreError> {
+    let n = w
+        .prepare_cached(
+            "UPDATE draft SET outcome = 'stale', auto_at = NULL
+             WHERE conversation_id = ?1 AND outcome IN ('pending', 'proposed', 'countdown', 'held')",
+        )?
+        .execute([conversation.0])?;
+    if n > 0 {
+        w.note(Change::upserted(Entity::Draft, conversation, source));
+    }
+    Ok(())
+}
+
+/// Sets what became of a draft.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_outcome(
+    w: &mut Write<'_>,
+    draft: &Draft,
+    outcome: Outcome,
+    source: Source,
+) -> Result<(), StoreError> {
+    w.execute(
+        "UPDATE draft SET outcome = ?2, auto_at = NULL WHERE id = ?1",
+        params![draft.id.0, outcome.as_str()],
+    )?;
+    touched(w, draft.conversation_id, source)
+}
+
+/// Turns an automatic reply back into a proposal.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn back_to_proposal(
+    w: &mut Write<'_>,
+    draft: &Draft,
+    reason: Reason,
+    source: Source,
+) -> Result<(), StoreError> {
+    let mut reasons = draft.reasons.clone();
+    reasons.insert(0, reason);
+    w.execute(
+        "UPDATE draft SET outcome = 'proposed', auto_at = NULL, reasons = ?2 WHERE id = ?1",
+        params![draft.id.0, serde_json::to_string(&reasons)?],
+    )?;
+    touched(w, draft.conversation_id, source)
+}
+
+/// Notes why the owner rejected a draft.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_note(w: &mut Write<'_>, id: DraftId, note: &str) -> Result<(), StoreError> {
+    w.execute(
+        "UPDATE draft SET note = ?2 WHERE id = ?1",
+        params![id.0, note],
+    )?;
+    Ok(())
+}
+
+/// The drafts whose countdown has ended.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn countdowns_due(db: &Connection, now: Timestamp) -> Result<Vec<Draft>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM draft WHERE outcome = 'countdown' AND auto_at <= ?1 ORDER BY auto_at"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map([now.0], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// When the next countdown ends.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn next_countdown(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
+    let mut query =
+        db.prepare_cached("SELECT min(auto_at) FROM draft WHERE outcome = 'countdown'")?;
+    Ok(query
+        .query_row([], |r| r.get::<_, Option<i64>>(0))?
+        .map(Timestamp))
+}
+
+/// Every running countdown.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn countdowns(db: &Connection) -> Result<Vec<Draft>, StoreError> {
+    countdowns_due(db, Timestamp(i64::MAX))
+}
+
+/// After a start: what was being written when the program ended is written anew.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn recover(w: &mut Write<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let pending: Vec<i64> = {
+        let mut query =
+            w.prepare("SELECT DISTINCT conversation_id FROM draft WHERE outcome = 'pending'")?;
+        let rows = query.query_map([], |r| r.get(0))?;
+        rows.collect::<Result<_, _>>()?
+    };
+    for id in pending {
+        let conversation = ConversationId(id);
+        make_stale(w, conversation, Source::Ai)?;
+        conversation::schedule_turn(w, conversation, now, std::time::Duration::ZERO, now)?;
+        conversation::refresh_row(w, conversation, Source::Ai)?;
+    }
+    Ok(())
+}
+
+/// How many replies went out by themselves since a moment: in one conversation, or in all.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn automatic_since(
+    db: &Connection,
+    conversation: Option<ConversationId>,
+    since: Timestamp,
+) -> Result<u32, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state <> 'cancelled' AND created_at >= ?2
+         AND (?1 IS NULL OR conversation_id = ?1)",
+    )?;
+    Ok(query.query_row(params![conversation.map(|c| c.0), since.0], |r| r.get(0))?)
+}
