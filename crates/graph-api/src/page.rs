@@ -54,7 +54,8 @@ impl<T> Page<T> {
             None => raw,
         };
         let mut page = Self::empty();
-        let found = if wrapped.get() == "null" {
+        let null_inside = object.is_some() && wrapped.get() == "null";
+        let found = if null_inside {
             Some(Vec::new())
         } else {
             list(wrapped)

@@ -101,7 +101,6 @@ impl<'de> Visitor<'de> for Fields {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::read::Document;
 
     #[test]
