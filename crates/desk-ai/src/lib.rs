@@ -1,1 +1,42 @@
-//! desk-ai
+//! Drafts a reply to a customer's turn, and decides whether it may go out by itself.
+//!
+//! The way of a turn, each step a pure function that leaves a row in the trace:
+//!
+//! 1. [`language`] settles which language to answer in;
+//! 2. [`triage`] sorts out thanks, greetings, spam and what only a person may answer;
+//! 3. [`retrieval`] finds the entries of the owner's knowledge that answer it, and says how sure
+//!    that is;
+//! 4. one of two engines writes: [`embedded`] hands out the owner's answer word for word, or an
+//!    OpenAI-compatible [`endpoint`] is asked with a [`prompt`] and held to a [`contract`];
+//! 5. [`verify`] compares every [`facts`] of the text with what the owner wrote;
+//! 6. [`decision`] lets it go out only when nothing at all speaks against it.
+//!
+//! Nothing here trusts a model: a prompt is hygiene, the checks are the boundary. The crate must
+//! not store, send or schedule anything; only [`endpoint`] does I/O.
+
+pub mod contract;
+pub mod decision;
+pub mod embedded;
+pub mod endpoint;
+pub mod facts;
+pub mod knowledge;
+pub mod language;
+pub mod normalise;
+pub mod pipeline;
+pub mod prompt;
+pub mod provider;
+pub mod retrieval;
+pub mod triage;
+pub mod turn;
+pub mod verdict;
+pub mod verify;
+
+pub use endpoint::Endpoint;
+pub use knowledge::{Entry, Hit, Knowledge};
+pub use language::Lang;
+pub use pipeline::{Drafter, Nonce, draft};
+pub use prompt::Prompt;
+pub use provider::{Completion, Provider, ProviderFault, Usage};
+pub use turn::{Business, Policy, RecentAuto, Turn, Utterance};
+pub use verdict::{Check, Draft, Stage, Verdict};
+pub use verify::verify_edited;

@@ -1,0 +1,2 @@
+//! Measures the shipped pipeline on evaluation sets.
+fn main() {}

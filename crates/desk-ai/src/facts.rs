@@ -1,0 +1,1 @@
+//! Finds the facts of a text.

@@ -1,0 +1,99 @@
+//! The owner's knowledge: entries and the index over them. Must not decide what is sent.
+
+use crate::language::Lang;
+use crate::retrieval::{Index, Match};
+use desk_core::EntryId;
+use std::collections::HashMap;
+
+/// One piece of knowledge: questions and the owner's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its id.
+    pub id: EntryId,
+    /// How customers ask for it; three phrasings or more make it much easier to find.
+    pub questions: Vec<String>,
+    /// The owner's answer.
+    pub answer: String,
+    /// The language of both.
+    pub lang: Lang,
+    /// The owner allows it to go out by itself.
+    pub auto_ok: bool,
+    /// For the owner's eyes only: never quoted to a customer.
+    pub internal: bool,
+}
+
+/// An entry that was found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hit {
+    /// Which one.
+    pub entry: EntryId,
+    /// How well it fits, 0 to 1.
+    pub score: f32,
+}
+
+/// The owner's knowledge, ready to be searched.
+#[derive(Debug, Default)]
+pub struct Knowledge {
+    entries: Vec<Entry>,
+    by_id: HashMap<EntryId, usize>,
+    index: Index,
+}
+
+impl Knowledge {
+    /// Builds the index.
+    #[must_use]
+    pub fn new(entries: Vec<Entry>) -> Self {
+        let by_id = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
+        let index = Index::new(&entries);
+        Self {
+            entries,
+            by_id,
+            index,
+        }
+    }
+
+    /// The best entries for a query, internal ones too; at most `limit`.
+    #[must_use]
+    pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
+        self.look_up(query, limit)
+            .hits
+            .iter()
+            .filter_map(|(n, score)| {
+                Some(Hit {
+                    entry: self.entries.get(*n)?.id,
+                    score: *score,
+                })
+            })
+            .collect()
+    }
+
+    /// The entry with this id.
+    #[must_use]
+    pub fn entry(&self, id: EntryId) -> Option<&Entry> {
+        self.by_id.get(&id).and_then(|n| self.entries.get(*n))
+    }
+
+    /// Whether there is nothing to know.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Every entry, in the order given.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Searches, and says how sure the first hit is.
+    #[must_use]
+    pub fn look_up(&self, query: &str, limit: usize) -> Match {
+        self.index.look_up(query, limit)
+    }
+
+    /// The entry at a position of [`Match::hits`].
+    #[must_use]
+    pub fn at(&self, position: usize) -> Option<&Entry> {
+        self.entries.get(position)
+    }
+}
