@@ -41,6 +41,15 @@ pub fn everything(_: &[String]) -> Outcome {
 /// # Errors
 /// When something is missing that cannot be installed from here.
 pub fn ensure(goal: Goal) -> Outcome {
+    system_packages(goal)?;
+    node::ensure()
+}
+
+/// The part of it that the operating system gives; the UI is left as it is.
+///
+/// # Errors
+/// When something is missing that cannot be installed from here.
+pub fn system_packages(goal: Goal) -> Outcome {
     let system = System::here();
     match &system {
         System::Apt { .. } => apt::ensure(goal.packages())?,
@@ -58,7 +67,7 @@ pub fn ensure(goal: Goal) -> Outcome {
             }
         }
     }
-    node::ensure()
+    Ok(())
 }
 
 /// Whether a Linux that we do not install on has what the goal needs.

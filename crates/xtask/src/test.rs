@@ -61,7 +61,7 @@ fn cargo_test(selection: &[&str]) -> Command {
 fn connect_page() -> Command {
     let mut command = Command::new("node");
     command
-        .args(["--test", "docs/connect/page.test.mjs"])
+        .args(["--test", "tests/connect/page.test.mjs"])
         .current_dir(process::root());
     command
 }

@@ -31,7 +31,7 @@ pub fn window(arguments: &[String]) -> Outcome {
             "which command? `cargo xtask window -- CMD ...`",
         ));
     }
-    setup::ensure(Goal::Test)?;
+    setup::system_packages(Goal::Test)?;
     ensure_driver()?;
     inside(words)
 }
@@ -63,10 +63,10 @@ pub fn ensure_driver() -> Outcome {
     if tools.join("bin").join(name).is_file() || process::succeeds("which", &[name]) {
         return Ok(());
     }
-    println!("Installing {name} {version} into {}", tools.display());
+    println!("Compiling {name} {version}, once, into {}", tools.display());
     let mut command = process::cargo(&["install", name, "--version", version]);
-    command.args(["--locked", "--debug", "--root"]).arg(&tools);
-    // Of use once only: it would fill the target folder with a second tree of dependencies.
+    command.args(["--quiet", "--locked", "--debug", "--root"]).arg(&tools);
+    // Apart from our own build: its tree of dependencies is another and of use only once.
     let scratch = tools.join("build");
     command.arg("--target-dir").arg(&scratch);
     process::run(&mut command)?;
