@@ -109,6 +109,10 @@ async fn read_request(stream: &mut TcpStream) -> String {
         let mut chunk = [0; 4096];
         let count = stream.read(&mut chunk).await.unwrap();
         bytes.extend_from_slice(&chunk[..count]);
+        // The first byte of a TLS handshake: there will be no request.
+        if bytes.first() == Some(&0x16) {
+            return String::new();
+        }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
             if count == 0 {
