@@ -168,7 +168,8 @@ fn lay_fault(world: &mut World, call: &Call) -> Result<Value, String> {
 }
 
 fn settings(world: &mut World, call: &Call) -> Result<Value, String> {
-    world.settings = world.settings.merged(&body(call)?)?;
+    let settings = world.settings.merged(&body(call)?)?;
+    world.set_settings(settings);
     to_json(&world.settings)
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod messages;
 pub(crate) mod oauth;
 pub(crate) mod profile;
 pub(crate) mod send;
+pub(crate) mod subscription;
 pub(crate) mod token;
 
 use serde_json::Value;
@@ -37,6 +38,7 @@ pub(crate) enum Route {
     Profile(String),
     Object(String),
     Send,
+    Subscription,
     Media,
     Unknown,
 }
@@ -63,6 +65,9 @@ impl Route {
             ("GET", _, [id]) if ours(id) => Self::Me,
             ("GET", _, [id, "conversations"]) if ours(id) => Self::Conversations,
             ("POST", _, [_, "messages"]) => Self::Send,
+            ("GET" | "POST" | "DELETE", _, [id, "subscribed_apps"]) if ours(id) => {
+                Self::Subscription
+            }
             ("GET", _, [id, "messages"]) => Self::ThreadMessages((*id).to_owned()),
             ("GET", _, [id]) if world.threads.get(id).is_some() => Self::Thread((*id).to_owned()),
             ("GET", _, [id]) if world.threads.message(id).is_some() => {
@@ -88,6 +93,7 @@ impl Route {
             }
             Self::Profile(_) => Endpoint::Profile,
             Self::Send => Endpoint::SendMessage,
+            Self::Subscription => Endpoint::Subscription,
             Self::Media => Endpoint::Media,
             Self::Unknown => Endpoint::Unknown,
         }
@@ -113,6 +119,7 @@ impl Route {
                 admit(world, call, None).and_then(|_| Err(GraphError::no_object(&call.method, id)))
             }
             Self::Send => send::send(world, call),
+            Self::Subscription => subscription::subscription(world, call),
             Self::Unknown => {
                 world
                     .ledger
@@ -128,7 +135,7 @@ impl Route {
 
 /// An error as an answer, with the headers that go with it.
 pub(crate) fn refuse(world: &mut World, error: &GraphError) -> Reply {
-    let trace_id = world.settings.trace_ids.then(|| world.ids.trace_id());
+    let trace_id = world.settings.trace_ids.then(|| world.secrets.trace_id());
     let mut reply = Reply::json(error.status, error.body(trace_id));
     if let Some(minutes) = error.regain_minutes {
         reply.headers = crate::rate::usage_headers(&world.account.user_id, 100, Some(minutes));

@@ -29,6 +29,8 @@ pub enum Endpoint {
     Profile,
     /// Sends.
     SendMessage,
+    /// The subscription to events.
+    Subscription,
     /// Pictures and other media.
     Media,
     /// Anything the simulator does not know.
@@ -36,7 +38,7 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Any,
         Self::Consent,
         Self::TokenExchange,
@@ -47,6 +49,7 @@ impl Endpoint {
         Self::Messages,
         Self::Profile,
         Self::SendMessage,
+        Self::Subscription,
         Self::Media,
         Self::Unknown,
     ];
@@ -64,6 +67,7 @@ impl Endpoint {
             Self::Messages => "messages",
             Self::Profile => "profile",
             Self::SendMessage => "send_message",
+            Self::Subscription => "subscription",
             Self::Media => "media",
             Self::Unknown => "unknown",
         }

@@ -1,4 +1,6 @@
-//! Writes conversations, messages and media as JSON, with exactly the fields that were asked for.
+//! Writes conversations and messages as JSON, with exactly the fields that were asked for.
+
+mod media;
 
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
@@ -7,7 +9,7 @@ use crate::fields::{self, Field};
 use crate::graph_error::GraphError;
 use crate::paging::{self, Ask};
 use crate::state::World;
-use crate::threads::{Attachment, AttachmentKind, Author, Message, Thread};
+use crate::threads::{AttachmentKind, Author, Message, Thread};
 
 const THREAD_NODE: &str = "IGThread";
 const MESSAGE_NODE: &str = "IGMessage";
@@ -164,9 +166,9 @@ impl Writer<'_> {
                 }
                 "to" => Some(json!({ "data": [self.person(&thread.igsid, only)?] })),
                 "message" => self.text(message),
-                "attachments" => attachments(message),
-                "shares" => shares(message),
-                "story" => story(message),
+                "attachments" => media::attachments(message),
+                "shares" => media::shares(message),
+                "story" => media::story(message),
                 "reactions" => self.reactions(thread, message)?,
                 "is_unsupported" => self.unsupported(message),
                 "reply_to" => message
@@ -307,68 +309,4 @@ pub(crate) fn with_paging(data: Vec<Value>, paging: Option<Value>) -> Value {
         body.insert("paging".to_owned(), paging);
     }
     Value::Object(body)
-}
-
-fn attachments(message: &Message) -> Option<Value> {
-    let data: Vec<Value> = message.attachments.iter().filter_map(attachment).collect();
-    (!data.is_empty()).then(|| json!({ "data": data }))
-}
-
-fn attachment(attachment: &Attachment) -> Option<Value> {
-    let Attachment { kind, id, url } = attachment;
-    Some(match kind {
-        AttachmentKind::Image => json!({
-            "id": id,
-            "mime_type": "image/jpeg",
-            "name": format!("image-{id}"),
-            "size": 48_211,
-            "image_data": {
-                "url": url, "preview_url": url, "width": 1080, "height": 1080,
-                "max_width": 0, "max_height": 0, "image_type": 1, "render_as_sticker": false,
-            },
-        }),
-        AttachmentKind::Video => json!({
-            "id": id,
-            "mime_type": "video/mp4",
-            "name": format!("video-{id}"),
-            "size": 912_004,
-            "video_data": {
-                "url": url, "preview_url": url, "width": 720, "height": 1280,
-                "length": 9, "video_type": 1, "rotation": 0,
-            },
-        }),
-        AttachmentKind::Audio => json!({
-            "id": id, "mime_type": "audio/mp4", "name": format!("audioclip-{id}.mp4"),
-            "size": 40_312, "file_url": url,
-        }),
-        AttachmentKind::File => json!({
-            "id": id, "mime_type": "application/pdf", "name": format!("file-{id}.pdf"),
-            "size": 120_400, "file_url": url,
-        }),
-        AttachmentKind::Share | AttachmentKind::StoryMention | AttachmentKind::Unsupported => {
-            return None;
-        }
-    })
-}
-
-fn shares(message: &Message) -> Option<Value> {
-    let data: Vec<Value> = message
-        .attachments
-        .iter()
-        .filter(|attachment| attachment.kind == AttachmentKind::Share)
-        .map(|attachment| json!({ "id": attachment.id, "link": attachment.url }))
-        .collect();
-    (!data.is_empty()).then(|| json!({ "data": data }))
-}
-
-fn story(message: &Message) -> Option<Value> {
-    let place = |story: &Attachment| json!({ "link": story.url, "id": story.id });
-    if let Some(story) = &message.story_reply {
-        return Some(json!({ "reply_to": place(story) }));
-    }
-    message
-        .attachments
-        .iter()
-        .find(|attachment| attachment.kind == AttachmentKind::StoryMention)
-        .map(|mention| json!({ "mention": place(mention) }))
 }

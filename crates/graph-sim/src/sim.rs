@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 
 use crate::clock::Clock;
+use crate::fault::Endpoint;
 use crate::ledger::{CallRecord, Delivery, SenderAction};
 use crate::scenario::{self, ScenarioError};
 use crate::server::{Shared, serve};
@@ -98,7 +99,7 @@ impl SimBuilder {
             scenario::load(&mut world, name).map_err(StartError::Scenario)?;
         }
         if let Some(settings) = self.settings {
-            world.settings = settings;
+            world.set_settings(settings);
         }
         let shared = Arc::new(Shared::new(world));
         tokio::spawn(serve(listener, Arc::clone(&shared)));
@@ -165,7 +166,10 @@ impl Sim {
 
     /// Changes the modes of the platform.
     pub fn change(&self, change: impl FnOnce(&mut Settings)) {
-        change(&mut self.world().settings);
+        let mut world = self.world();
+        let mut settings = world.settings.clone();
+        change(&mut settings);
+        world.set_settings(settings);
     }
 
     /// The modes as they are.
@@ -190,6 +194,19 @@ impl Sim {
     #[must_use]
     pub fn calls(&self) -> Vec<CallRecord> {
         self.world().ledger.calls.clone()
+    }
+
+    /// How many calls were made at one endpoint; [`Endpoint::Any`] counts all.
+    #[must_use]
+    pub fn calls_at(&self, endpoint: Endpoint) -> usize {
+        let world = self.world();
+        let counts = |name: &str| endpoint == Endpoint::Any || name == endpoint.name();
+        world
+            .ledger
+            .calls
+            .iter()
+            .filter(|call| counts(call.endpoint))
+            .count()
     }
 
     /// Forgets the calls that were made, to count anew.

@@ -38,6 +38,8 @@ pub(crate) struct World {
     pub(crate) url: String,
     pub(crate) clock: Clock,
     pub(crate) ids: Forge,
+    /// Tokens, codes and trace ids come from here, so that a call more or less moves no id.
+    pub(crate) secrets: Forge,
     pub(crate) settings: Settings,
     pub(crate) app: App,
     pub(crate) account: Account,
@@ -48,6 +50,8 @@ pub(crate) struct World {
     pub(crate) rate: Rate,
     pub(crate) ledger: Ledger,
     pub(crate) story: Option<Story>,
+    /// Events that the account sends to the app.
+    pub(crate) subscribed: Vec<String>,
 }
 
 /// What a new message consists of.
@@ -81,6 +85,7 @@ impl World {
             url,
             clock,
             ids: Forge::seeded(seed),
+            secrets: Forge::seeded(seed ^ 0x005E_C2E7),
             settings: Settings::default(),
             app: App {
                 id: "1029384756102938".to_owned(),
@@ -100,12 +105,23 @@ impl World {
             rate: Rate::default(),
             ledger: Ledger::default(),
             story: None,
+            subscribed: Vec::new(),
+        }
+    }
+
+    /// Takes over new modes; a changed pace counts from now.
+    pub(crate) fn set_settings(&mut self, settings: Settings) {
+        let repaced = settings.pace.to_bits() != self.settings.pace.to_bits();
+        self.settings = settings;
+        let now = self.clock.now();
+        if let Some(story) = self.story.as_mut().filter(|_| repaced) {
+            story.repace(now, self.settings.pace);
         }
     }
 
     /// A long token with both permissions.
     pub(crate) fn long_token(&mut self) -> String {
-        let text = self.ids.token();
+        let text = self.secrets.token();
         let scopes = vec![BASIC.to_owned(), MESSAGES.to_owned()];
         let now = self.clock.now();
         self.tokens.issue(text.clone(), true, scopes, now);

@@ -38,7 +38,7 @@ fn leave(world: &mut World, call: &Call, consent: Consent, allowed: bool) -> Str
         return consent.redirect_uri;
     };
     if allowed {
-        let code = world.ids.code();
+        let code = world.secrets.code();
         target.query_pairs_mut().append_pair("code", &code);
         let remembered = Code {
             redirect_uri: consent.redirect_uri,

@@ -56,7 +56,7 @@ fn try_exchange(world: &mut World, call: &Call) -> Result<Value, &'static str> {
     }
     code.used = true;
     let scopes = code.scopes.clone();
-    let token = world.ids.token();
+    let token = world.secrets.token();
     world
         .tokens
         .issue(token.clone(), false, scopes.clone(), call.now);
@@ -94,7 +94,7 @@ pub(crate) fn long_lived(world: &mut World, call: &Call) -> Result<Value, GraphE
     if short.long {
         return Err(GraphError::session_key_invalid());
     }
-    let text = world.ids.token();
+    let text = world.secrets.token();
     world
         .tokens
         .issue(text.clone(), true, short.scopes, call.now);
@@ -120,7 +120,7 @@ pub(crate) fn refresh(world: &mut World, call: &Call) -> Result<Value, GraphErro
     }
     let text = match old {
         Some(old) if world.settings.refresh_keeps_token => old,
-        _ => world.ids.token(),
+        _ => world.secrets.token(),
     };
     world
         .tokens

@@ -96,6 +96,11 @@ impl Story {
         story
     }
 
+    /// Plans the next line anew, at another pace.
+    pub(crate) fn repace(&mut self, now: DateTime<Utc>, pace: f64) {
+        self.next = self.later(now, self.file.every_seconds, pace);
+    }
+
     fn later(&mut self, from: DateTime<Utc>, range: (u64, u64), pace: f64) -> DateTime<Utc> {
         let millis = self
             .dice

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use graph_sim::{RateLimit, Sim};
+use graph_sim::{Endpoint, RateLimit, Sim};
 use serde_json::{Value, json};
 
 use crate::http::{FULL, Http, standing};
@@ -246,6 +246,8 @@ async fn the_log_of_calls_holds_status_and_endpoint_but_no_token() {
         !format!("{calls:?}").contains(&http.token),
         "no token in the log"
     );
+    assert_eq!(sim.calls_at(Endpoint::Conversations), 1);
+    assert_eq!(sim.calls_at(Endpoint::Any), 2);
     sim.forget_calls();
     assert!(sim.calls().is_empty());
 }

@@ -182,3 +182,18 @@ async fn a_long_token_cannot_be_exchanged_again() {
     assert_eq!(answer.code(), (400, 452, None));
     assert!(answer.text.contains("Session key invalid"));
 }
+
+#[tokio::test]
+async fn a_subscription_to_events_is_remembered() {
+    let sim = Sim::start().await;
+    let http = Http::new(&sim);
+    let path = format!("/v25.0/{}/subscribed_apps", sim.user_id());
+    let fields = serde_json::json!({ "subscribed_fields": ["messages", "message_reactions"] });
+    assert_eq!(http.post(&path, &fields).await.json()["success"], true);
+    let body = http.get(&path, &[]).await.json();
+    assert_eq!(body["data"][0]["subscribed_fields"][1], "message_reactions");
+    assert_eq!(
+        http.post(&path, &serde_json::json!({})).await.code(),
+        (400, 100, None)
+    );
+}
