@@ -55,7 +55,7 @@ impl Knowledge {
     /// The best entries for a query, internal ones too; at most `limit`.
     #[must_use]
     pub fn search(&self, query: &str, limit: usize) -> Vec<Hit> {
-        self.look_up(query, limit)
+        self.look_up(query, None, limit)
             .hits
             .iter()
             .filter_map(|(n, score)| {
@@ -85,10 +85,10 @@ impl Knowledge {
         &self.entries
     }
 
-    /// Searches, and says how sure the first hit is.
+    /// Searches, and says how sure the first hit is; `lang` is the query's language when known.
     #[must_use]
-    pub fn look_up(&self, query: &str, limit: usize) -> Match {
-        self.index.look_up(query, limit)
+    pub fn look_up(&self, query: &str, lang: Option<Lang>, limit: usize) -> Match {
+        self.index.look_up(query, lang, limit)
     }
 
     /// The entry at a position of [`Match::hits`].

@@ -2,13 +2,23 @@
 //! is. Must not decide what is sent: [`crate::decision`] does, from the numbers given here.
 //!
 //! First stage: BM25 over stems and over character pieces, each scaled to its own best, added.
-//! That beat either alone and rank fusion in all three languages.
+//! That beat either alone and rank fusion in all three languages. Second stage, once the entries
+//! have enough phrasings: a logistic regression over the same terms ([`classes`]), blended with
+//! the first. Then the [`gate`].
 
 pub mod bm25;
+pub mod classes;
+mod examine;
+pub mod gate;
+pub mod space;
 pub mod terms;
 
 use crate::knowledge::Entry;
+use crate::language::{self, Lang};
 use bm25::Field;
+use classes::Classes;
+use gate::{Gate, Signs};
+use space::{Space, Vector};
 use terms::{Analyser, Terms};
 
 /// What was found.
@@ -20,17 +30,50 @@ pub struct Match {
     pub sureness: f32,
     /// Whether the first hit may be sent by itself, as far as the match goes.
     pub strict: bool,
+    /// The share of the query's words, by rarity, that the first hit contains.
+    pub covered: f32,
+    /// What the gate looked at.
+    pub signs: Signs,
 }
+
+/// Average phrasings an entry from which the second stage helps.
+const MIN_PHRASINGS: f32 = 2.5;
+/// Most documents times entries for the second stage: about two seconds of training.
+const MAX_WORK: usize = 4_000_000;
+/// Most weights of the second stage: 64 MB.
+const MAX_WEIGHTS: usize = 16_000_000;
 
 /// The index over a knowledge.
 #[derive(Debug)]
 pub struct Index {
     analyser: Analyser,
+    langs: Vec<Lang>,
     stems: Field,
     pieces: Field,
-    /// The entry of each document, and what a hit on it counts.
-    docs: Vec<(usize, f32)>,
-    entries: usize,
+    space: Space,
+    classes: Option<Classes>,
+    gate: Gate,
+    docs: Vec<Doc>,
+    /// The documents of each entry.
+    of_entry: Vec<Vec<usize>>,
+}
+
+/// One phrasing or answer.
+#[derive(Debug)]
+struct Doc {
+    entry: usize,
+    is_answer: bool,
+    /// What a hit on it counts.
+    weight: f32,
+    /// Its terms, each kind in rising order.
+    terms: Terms,
+}
+
+/// What speaks for each entry, and the signs about the first.
+struct Evidence {
+    scores: Vec<f32>,
+    signs: Signs,
+    covered: f32,
 }
 
 impl Default for Index {
@@ -43,65 +86,304 @@ impl Index {
     /// Builds it.
     #[must_use]
     pub fn new(entries: &[Entry]) -> Self {
-        let langs: Vec<_> = entries.iter().map(|e| e.lang).collect();
+        let mut langs: Vec<_> = entries.iter().map(|e| e.lang).collect();
+        langs.sort_unstable();
+        langs.dedup();
+        let analyser = Analyser::new(&langs);
         let mut index = Self {
-            analyser: Analyser::new(&langs),
+            analyser,
+            langs,
             stems: Field::default(),
             pieces: Field::default(),
+            space: Space::default(),
+            classes: None,
+            gate: Gate::default(),
             docs: Vec::new(),
-            entries: entries.len(),
+            of_entry: vec![Vec::new(); entries.len()],
         };
+        let mut all_terms = Vec::new();
         for (n, entry) in entries.iter().enumerate() {
             let answer_weight = if entry.questions.is_empty() { 1.0 } else { 0.5 };
-            let texts = entry.questions.iter().map(|q| (q, 1.0));
-            for (text, weight) in texts.chain([(&entry.answer, answer_weight)]) {
+            let texts = entry.questions.iter().map(|q| (q, 1.0, false));
+            for (text, weight, is_answer) in texts.chain([(&entry.answer, answer_weight, true)]) {
                 let terms = index.analyser.terms(text, Some(entry.lang));
-                index.stems.add(&terms.stems);
-                index.pieces.add(&terms.pieces);
-                index.docs.push((n, weight));
+                index.add(n, weight, is_answer, &terms);
+                all_terms.push(terms);
             }
         }
         index.stems.finish();
         index.pieces.finish();
+        index.space = Space::new(&all_terms);
+        let phrasings = entries.iter().map(|e| e.questions.len()).sum::<usize>() as f32;
+        let work = index.docs.len().saturating_mul(entries.len());
+        let weights = index.space.features().saturating_mul(entries.len());
+        if entries.len() >= 2
+            && phrasings / entries.len() as f32 >= MIN_PHRASINGS
+            && work <= MAX_WORK
+            && weights <= MAX_WEIGHTS
+        {
+            index.classes = Some(index.train(|_| true));
+            index.gate = Gate::fit(&examine::samples(&index));
+        }
         index
     }
 
-    /// Searches.
+    /// Searches. `lang` is the query's language when it is known.
     #[must_use]
-    pub fn look_up(&self, query: &str, limit: usize) -> Match {
-        let terms = self.analyser.terms(query, None);
-        let scores = self.first_stage(&terms);
-        let mut hits: Vec<(usize, f32)> = scores
-            .into_iter()
+    pub fn look_up(&self, query: &str, lang: Option<Lang>, limit: usize) -> Match {
+        if self.docs.is_empty() {
+            return Match::default();
+        }
+        let terms = self.analyser.terms(query, self.query_lang(query, lang));
+        let vector = self.space.vector(&terms);
+        let evidence = self.evidence(&terms, &vector, self.classes.as_ref(), |_| true);
+        let mut hits: Vec<(usize, f32)> = evidence
+            .scores
+            .iter()
+            .copied()
             .enumerate()
             .filter(|(_, s)| *s > 0.0)
             .collect();
         hits.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         hits.truncate(limit);
-        let sureness = hits.first().map_or(0.0, |h| h.1);
         Match {
+            sureness: self.gate.sureness(&evidence.signs),
+            strict: !hits.is_empty() && self.gate.passes(&evidence.signs),
+            covered: evidence.covered,
+            signs: evidence.signs,
             hits,
-            sureness,
-            strict: false,
         }
     }
 
-    fn first_stage(&self, terms: &Terms) -> Vec<f32> {
-        let mut by_entry = vec![0.0f32; self.entries];
+    fn query_lang(&self, query: &str, lang: Option<Lang>) -> Option<Lang> {
+        if let [only] = self.langs.as_slice() {
+            return Some(*only);
+        }
+        let first = self.langs.first().copied().unwrap_or_default();
+        let lang = lang.unwrap_or_else(|| language::detect(query, None, first).lang);
+        self.langs.contains(&lang).then_some(lang)
+    }
+
+    fn add(&mut self, entry: usize, weight: f32, is_answer: bool, terms: &Terms) {
+        self.stems.add(&terms.stems);
+        self.pieces.add(&terms.pieces);
+        if let Some(list) = self.of_entry.get_mut(entry) {
+            list.push(self.docs.len());
+        }
+        let mut terms = terms.clone();
+        terms.stems.sort_unstable();
+        terms.pieces.sort_unstable();
+        self.docs.push(Doc {
+            entry,
+            is_answer,
+            weight,
+            terms,
+        });
+    }
+
+    fn train(&self, keep: impl Fn(usize) -> bool) -> Classes {
+        let docs: Vec<(&Vector, usize)> = self
+            .docs
+            .iter()
+            .zip(self.space.docs())
+            .enumerate()
+            .filter(|(n, (doc, _))| keep(*n) && self.is_example(doc))
+            .map(|(_, (doc, vector))| (vector, doc.entry))
+            .collect();
+        Classes::train(&docs, self.space.features(), self.of_entry.len())
+    }
+
+    /// Questions are examples of what customers ask; an answer only where there is no question.
+    fn is_example(&self, doc: &Doc) -> bool {
+        !doc.is_answer || self.of_entry.get(doc.entry).is_some_and(|docs| docs.len() == 1)
+    }
+
+    fn evidence(
+        &self,
+        terms: &Terms,
+        vector: &Vector,
+        classes: Option<&Classes>,
+        keep: impl Fn(usize) -> bool,
+    ) -> Evidence {
+        let entries = self.of_entry.len();
+        let first = self.first_stage(terms, &keep);
+        let cosines = self.space.cosines(vector);
+        let mut near = Near::new(entries);
+        for (n, (doc, cos)) in self.docs.iter().zip(&cosines).enumerate() {
+            if *cos > 0.0 && keep(n) {
+                near.see(doc.entry, cos * doc.weight);
+            }
+        }
+        let means = near.means(&self.of_entry);
+        let mut scores = first.clone();
+        let mut probabilities = Vec::new();
+        if let Some(classes) = classes {
+            probabilities = classes.probabilities(vector);
+            let best_mean = means.iter().copied().fold(f32::EPSILON, f32::max);
+            for (((score, p), mean), first) in
+                scores.iter_mut().zip(&probabilities).zip(&means).zip(&first)
+            {
+                *score = (p + BLEND_MEAN * mean / best_mean + BLEND_FIRST * first)
+                    / (1.0 + BLEND_MEAN + BLEND_FIRST);
+            }
+        }
+        let top = best(&scores, None);
+        let at = |list: &[f32], n: Option<usize>| n.and_then(|n| list.get(n)).copied().unwrap_or(0.0);
+        let (stems, pieces) = self.coverage(terms, top, &keep);
+        let unknown = self.unknown_share(terms);
+        let p1 = at(&probabilities, top);
+        let nearest = at(&near.max, top);
+        let rival = best(&near.max, top);
+        let agree = best(&near.max, None) == top
+            && best(&first, None) == top
+            && (probabilities.is_empty() || best(&probabilities, None) == top);
+        let signs = [
+            p1,
+            p1 - at(&probabilities, best(&probabilities, top)),
+            nearest,
+            nearest - at(&near.max, rival),
+            near.agreement(top, &self.of_entry),
+            stems,
+            unknown,
+            f32::from(u8::from(agree)),
+            (vector.len() as f32 + 1.0).ln() / 5.0,
+            at(&means, top),
+            pieces,
+        ];
+        Evidence {
+            scores,
+            signs,
+            covered: stems.max(pieces * 0.9),
+        }
+    }
+
+    fn first_stage(&self, terms: &Terms, keep: &impl Fn(usize) -> bool) -> Vec<f32> {
+        let mut by_entry = vec![0.0f32; self.of_entry.len()];
         let mut sums = vec![0.0f32; self.docs.len()];
         for (field, terms) in [(&self.stems, &terms.stems), (&self.pieces, &terms.pieces)] {
             let mut scores = vec![0.0f32; self.docs.len()];
             field.score_into(terms, &mut scores);
-            let max = scores.iter().copied().fold(f32::EPSILON, f32::max);
+            let mut max = f32::EPSILON;
+            for (n, score) in scores.iter_mut().enumerate() {
+                if *score > 0.0 && !keep(n) {
+                    *score = 0.0;
+                }
+                max = max.max(*score);
+            }
             for (sum, score) in sums.iter_mut().zip(scores) {
                 *sum += score / max / 2.0;
             }
         }
-        for ((entry, weight), sum) in self.docs.iter().zip(sums) {
-            if let Some(best) = by_entry.get_mut(*entry) {
-                *best = best.max(sum * weight);
+        for (doc, sum) in self.docs.iter().zip(sums) {
+            if let Some(best) = by_entry.get_mut(doc.entry) {
+                *best = best.max(sum * doc.weight);
             }
         }
         by_entry
+    }
+
+    /// The share of the query's terms, by rarity, that an entry contains: stems and pieces.
+    fn coverage(
+        &self,
+        terms: &Terms,
+        entry: Option<usize>,
+        keep: &impl Fn(usize) -> bool,
+    ) -> (f32, f32) {
+        let docs: Vec<&Doc> = entry
+            .and_then(|e| self.of_entry.get(e))
+            .into_iter()
+            .flatten()
+            .filter(|n| keep(**n))
+            .filter_map(|n| self.docs.get(*n))
+            .collect();
+        let share = |terms: &[u64], field: &Field, of: fn(&Doc) -> &[u64]| {
+            let (mut all, mut found) = (0.0f32, 0.0f32);
+            for (term, _) in bm25::counts(terms) {
+                let rarity = field.rarity(term);
+                all += rarity;
+                if docs.iter().any(|d| of(d).binary_search(&term).is_ok()) {
+                    found += rarity;
+                }
+            }
+            if all > 0.0 { found / all } else { 0.0 }
+        };
+        (
+            share(&terms.stems, &self.stems, |d| &d.terms.stems),
+            share(&terms.pieces, &self.pieces, |d| &d.terms.pieces),
+        )
+    }
+
+    fn unknown_share(&self, terms: &Terms) -> f32 {
+        let all = terms.stems.len().max(1) as f32;
+        terms.stems.iter().filter(|t| !self.stems.knows(**t)).count() as f32 / all
+    }
+}
+
+const BLEND_MEAN: f32 = 0.5;
+const BLEND_FIRST: f32 = 0.5;
+
+/// The position of the largest score, leaving one out.
+fn best(scores: &[f32], but: Option<usize>) -> Option<usize> {
+    scores
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| Some(*n) != but)
+        .max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))
+        .map(|(n, _)| n)
+}
+
+/// How close the documents of each entry are.
+struct Near {
+    max: Vec<f32>,
+    top: Vec<[f32; 3]>,
+    five: Vec<(f32, usize)>,
+}
+
+impl Near {
+    fn new(entries: usize) -> Self {
+        Self {
+            max: vec![0.0; entries],
+            top: vec![[0.0; 3]; entries],
+            five: Vec::new(),
+        }
+    }
+
+    fn see(&mut self, entry: usize, cos: f32) {
+        if let Some(max) = self.max.get_mut(entry) {
+            *max = max.max(cos);
+        }
+        if let Some(top) = self.top.get_mut(entry) {
+            let mut carried = cos;
+            for slot in top {
+                if carried > *slot {
+                    std::mem::swap(slot, &mut carried);
+                }
+            }
+        }
+        if self.five.len() < 5 || self.five.last().is_some_and(|(c, _)| cos > *c) {
+            let at = self.five.partition_point(|(c, _)| *c >= cos);
+            self.five.insert(at, (cos, entry));
+            self.five.truncate(5);
+        }
+    }
+
+    /// The mean of the three closest documents of each entry, or of as many as it has.
+    fn means(&self, of_entry: &[Vec<usize>]) -> Vec<f32> {
+        self.top
+            .iter()
+            .zip(of_entry)
+            .map(|(top, docs)| {
+                let n = docs.len().saturating_sub(1).clamp(1, 3);
+                top.iter().take(n).sum::<f32>() / n as f32
+            })
+            .collect()
+    }
+
+    /// The share of the five nearest documents that belong to the entry.
+    fn agreement(&self, entry: Option<usize>, of_entry: &[Vec<usize>]) -> f32 {
+        let own = entry.and_then(|e| of_entry.get(e)).map_or(1, Vec::len);
+        let of = self.five.len().min(own).max(1);
+        let hits = self.five.iter().filter(|(_, e)| Some(*e) == entry).count();
+        (hits as f32 / of as f32).min(1.0)
     }
 }
