@@ -1,0 +1,206 @@
+//! One account's calls: its token, its pace, and which fields Instagram gives it.
+
+use crate::engine::Inner;
+use crate::pace::Pace;
+use desk_core::{AccountId, Code};
+use desk_secrets::SecretName;
+use desk_store::StoreError;
+use desk_store::table::account::{self, Account};
+use graph_api::{
+    Conversation, ConversationFields, ConversationsQuery, Error, Message, MessageField,
+    MessageFields, MessagesPart, Page, Refusal, Reply, RetryKind, SecretString,
+};
+use std::sync::Arc;
+
+/// Why a call could not be made or did not succeed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CallError {
+    /// Instagram, or the way to it.
+    #[error(transparent)]
+    Graph(#[from] Error),
+    /// Our own file.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no token, or the place for secrets does not give it.
+    #[error("no token: {0}")]
+    NoToken(Code),
+}
+
+impl CallError {
+    /// The fault as the owner meets it.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            CallError::Graph(e) => crate::fault::code_of(e),
+            CallError::Store(e) => e.code(),
+            CallError::NoToken(code) => *code,
+        }
+    }
+}
+
+/// How much of each conversation a list shows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListSize {
+    /// Conversations in a page.
+    pub conversations: u32,
+    /// Messages in each.
+    pub messages: u32,
+}
+
+/// Makes the calls of one account.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    inner: Arc<Inner>,
+    account: AccountId,
+    pace: Arc<Pace>,
+}
+
+/// Stands in the list of refused fields when Instagram shows no messages inside conversations.
+const NESTED: &str = "messages";
+
+impl Caller {
+    pub(crate) fn new(inner: Arc<Inner>, account: AccountId, pace: Arc<Pace>) -> Self {
+        Caller {
+            inner,
+            account,
+            pace,
+        }
+    }
+
+    /// The token, read anew for every call, so that a reconnected account uses the new one at once.
+    pub(crate) async fn token(&self, account: &Account) -> Result<SecretString, CallError> {
+        let fault = |e| CallError::NoToken(crate::fault::secret_code(&e));
+        let name = SecretName::account_token(account.user_id.as_str()).map_err(fault)?;
+        let token = self.inner.secrets.get(&name).await.map_err(fault)?;
+        token.ok_or(CallError::NoToken(Code::TokenInvalid))
+    }
+
+    pub(crate) async fn account(&self) -> Result<Account, StoreError> {
+        let id = self.account;
+        self.inner.store.read(move |db| account::get(db, id)).await
+    }
+
+    /// A page of conversations with their newest messages. Fields that Instagram refuses are left
+    /// out one by one and not asked for again.
+    pub(crate) async fn conversations(
+        &self,
+        size: ListSize,
+        after: Option<String>,
+        customer: Option<String>,
+    ) -> Result<Page<Conversation>, CallError> {
+        loop {
+            let account = self.account().await?;
+            let token = self.token(&account).await?;
+            let messages = (!refused(&account).any(|f| f == NESTED)).then(|| MessagesPart {
+                limit: size.messages,
+                fields: fields(&account),
+            });
+            let query = ConversationsQuery {
+                limit: Some(size.conversations),
+                after: after.clone(),
+                user_id: customer.clone(),
+                fields: ConversationFields {
+                    participants: true,
+                    messages,
+                },
+            };
+            self.pace.take().await;
+            match self.inner.client.conversations(&token, &query).await {
+                Ok(reply) => return Ok(reply.value),
+                Err(error) => self.give_up_a_field(&account, error).await?,
+            }
+        }
+    }
+
+    /// The newest messages of one thread.
+    pub(crate) async fn thread(
+        &self,
+        thread: &str,
+        limit: u32,
+    ) -> Result<Page<Message>, CallError> {
+        loop {
+            let account = self.account().await?;
+            let token = self.token(&account).await?;
+            self.pace.take().await;
+            let fields = fields(&account);
+            match self
+                .inner
+                .client
+                .conversation_messages(&token, thread, limit, None, &fields)
+                .await
+            {
+                Ok(Reply { value, .. }) => return self.with_details(&account, &token, value).await,
+                Err(error) => self.give_up_a_field(&account, error).await?,
+            }
+        }
+    }
+
+    /// Some servers list the messages of a thread by id and time alone: those are read one by one.
+    async fn with_details(
+        &self,
+        account: &Account,
+        token: &SecretString,
+        mut page: Page<Message>,
+    ) -> Result<Page<Message>, CallError> {
+        for shown in &mut page.items {
+            if shown.has_details() {
+                continue;
+            }
+            self.pace.take().await;
+            match self
+                .inner
+                .client
+                .message(token, &shown.id, &fields(account))
+                .await
+            {
+                Ok(reply) if reply.value.created_time.is_some() => *shown = reply.value,
+                Ok(_) => {}
+                // One message that cannot be read must not keep the others from being stored.
+                Err(error) if matches!(error.retry_kind(), RetryKind::Refused(_)) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(page)
+    }
+
+    /// Notes that a field is refused, when that is what the fault may mean.
+    async fn give_up_a_field(&self, account: &Account, error: Error) -> Result<(), CallError> {
+        let bad_parameter = matches!(
+            error.retry_kind(),
+            RetryKind::Refused(Refusal::BadParameter | Refusal::Other | Refusal::UnknownPath)
+        );
+        let asked = fields(account);
+        let named = error
+            .graph()
+            .map(|g| g.message.as_str())
+            .unwrap_or_default();
+        let candidate = MessageField::OPTIONAL
+            .into_iter()
+            .filter(|f| asked.contains(*f))
+            .max_by_key(|f| (named.contains(f.as_str()), *f))
+            .map(MessageField::as_str)
+            .or_else(|| (!refused(account).any(|f| f == NESTED)).then_some(NESTED));
+        let Some(field) = candidate.filter(|_| bad_parameter) else {
+            return Err(error.into());
+        };
+        tracing::info!(account.id = %account.id, field, "Instagram does not give this field");
+        let (id, list) = (account.id, format!("{},{field}", account.refused_fields));
+        let written: Result<(), StoreError> = self
+            .inner
+            .store
+            .write(move |w| account::set_refused_fields(w, id, list.trim_matches(',')))
+            .await;
+        Ok(written?)
+    }
+}
+
+fn refused(account: &Account) -> impl Iterator<Item = &str> {
+    account.refused_fields.split(',').filter(|f| !f.is_empty())
+}
+
+fn fields(account: &Account) -> MessageFields {
+    let mut fields = MessageFields::all();
+    for field in refused(account).filter_map(MessageField::from_name) {
+        fields.remove(field);
+    }
+    fields
+}

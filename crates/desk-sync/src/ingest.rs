@@ -1,0 +1,205 @@
+//! The one way in: what Instagram shows becomes rows, once, however often and by whatever way it
+//! comes.
+
+use crate::reading;
+use desk_core::message::Health;
+use desk_core::outbox::Echo;
+use desk_core::window::ReplyWindow;
+use desk_core::{AccountId, ConversationId, Direction, IgThreadId, IgsId, Source, Timestamp};
+use desk_store::table::account::{self, Account};
+use desk_store::table::conversation::{self, Customer};
+use desk_store::table::message::{self, Incoming, Upserted};
+use desk_store::table::{draft, outbox, setting, unreadable};
+use desk_store::{Connection, StoreError, Write};
+use graph_api::Conversation;
+use std::time::Duration;
+
+/// How old a message may be and still count as having come while we watched. Only such messages
+/// may be answered by the AI itself: what waited through a sleep is for the owner to see first.
+pub const LIVE: Duration = Duration::from_secs(10 * 60);
+
+/// The setting with the quiet time before a draft is written, in milliseconds.
+pub const QUIET_MILLIS: &str = "quiet_millis";
+/// The quiet time when the owner did not set one.
+pub const DEFAULT_QUIET_MILLIS: u32 = 6000;
+/// The longest wait for quiet, from the first message of a turn on.
+const LONGEST_QUIET: Duration = Duration::from_secs(25);
+
+/// One conversation with some of its messages, read and ready to be stored.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Instagram's id of the thread.
+    pub thread: IgThreadId,
+    /// The customer's id.
+    pub customer: IgsId,
+    /// The customer's handle.
+    pub username: Option<String>,
+    /// The customer's name.
+    pub name: Option<String>,
+    /// The messages, oldest first.
+    pub messages: Vec<Incoming>,
+    /// What could not be read: the raw text and the reason.
+    pub unreadable: Vec<(String, String)>,
+    /// Instagram's `updated_time`, when all of the thread up to it is in the batch.
+    pub complete_up_to: Option<Timestamp>,
+}
+
+impl Batch {
+    /// Reads a conversation as the list shows it; `None` when it cannot be told who the customer is.
+    #[must_use]
+    pub fn of(account: &Account, shown: &Conversation) -> Option<Batch> {
+        let party = reading::customer(account, shown)?;
+        let mut batch = Batch {
+            thread: IgThreadId(shown.id.clone()),
+            customer: IgsId(party.id.clone()?),
+            username: party.username.clone(),
+            name: party.name.clone(),
+            messages: Vec::new(),
+            unreadable: Vec::new(),
+            complete_up_to: None,
+        };
+        if let Some(page) = &shown.messages {
+            batch.add(account, page);
+        }
+        Some(batch)
+    }
+
+    /// Adds a page of messages.
+    pub fn add(&mut self, account: &Account, page: &graph_api::Page<graph_api::Message>) {
+        for shown in &page.items {
+            match reading::incoming(account, shown) {
+                Some(message) => self.messages.push(message),
+                None => self
+                    .unreadable
+                    .push((shown.raw.get().to_owned(), "no time".to_owned())),
+            }
+        }
+        for piece in &page.unreadable {
+            self.unreadable
+                .push((piece.raw.get().to_owned(), piece.reason.to_owned()));
+        }
+        self.messages.sort_by_key(|m| m.sent_at);
+        self.messages
+            .dedup_by(|a, b| a.external_id == b.external_id);
+    }
+}
+
+/// Whether a batch holds anything that is not stored yet. A poll that brings nothing must not write.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<bool, StoreError> {
+    let Some((_, read_up_to)) = conversation::of_thread(db, account, &batch.thread)? else {
+        return Ok(true);
+    };
+    if batch.complete_up_to.is_some_and(|at| at != read_up_to) || !batch.unreadable.is_empty() {
+        return Ok(true);
+    }
+    for shown in &batch.messages {
+        match message::known(db, account, &shown.external_id)? {
+            None => return Ok(true),
+            Some(known) if message::tells_more(&known, shown) => return Ok(true),
+            Some(_) => {}
+        }
+    }
+    Ok(false)
+}
+
+/// Stores a batch, and carries out what follows from it: a newer message makes the waiting draft
+/// stale and asks the AI to look again, a reply from elsewhere ends the AI's turn, an echo settles
+/// an unconfirmed send.
+///
+/// # Errors
+/// When the file cannot be written; then nothing of the batch was stored.
+pub fn ingest(
+    w: &mut Write<'_>,
+    account: &Account,
+    batch: &Batch,
+    now: Timestamp,
+) -> Result<ConversationId, StoreError> {
+    let customer = Customer {
+        id: &batch.customer,
+        username: batch.username.as_deref(),
+        name: batch.name.as_deref(),
+    };
+    let id = conversation::ensure(w, account.id, Some(&batch.thread), &customer, now)?;
+    let mut changed = false;
+    let mut newest_said = None;
+    for shown in &batch.messages {
+        let echo = Echo {
+            text: &shown.text,
+            sent_at: shown.sent_at,
+        };
+        let is_known = message::known(w, account.id, &shown.external_id)?.is_some();
+        if !is_known
+            && shown.direction == Direction::Out
+            && outbox::claim_echo(w, id, &shown.external_id, echo)?
+        {
+            changed = true;
+            continue;
+        }
+        match message::upsert(w, account.id, id, shown)? {
+            Upserted::Known => {}
+            Upserted::Changed(_) => changed = true,
+            Upserted::New(message) => {
+                changed = true;
+                let live = account.synced_at.is_some() && shown.sent_at + LIVE >= now;
+                match shown.direction {
+                    Direction::In => {
+                        conversation::note_inbound(w, id, message, shown.sent_at, live)?;
+                        newest_said = Some((Direction::In, message, shown.sent_at));
+                    }
+                    Direction::Out => {
+                        conversation::note_answered(w, id)?;
+                        newest_said = Some((Direction::Out, message, shown.sent_at));
+                    }
+                }
+            }
+        }
+    }
+    for (raw, reason) in &batch.unreadable {
+        changed |= unreadable::keep(w, account.id, raw, reason, now)?;
+    }
+    if let Some(at) = batch.complete_up_to {
+        conversation::set_updated_time(w, id, at)?;
+    }
+    if let Some((direction, message, sent_at)) = newest_said {
+        follow(w, id, direction, message, sent_at, now)?;
+    }
+    if changed {
+        message::note_changed(w, id, Source::Poll);
+        conversation::refresh_row(w, id, Source::Poll)?;
+    }
+    Ok(id)
+}
+
+/// What follows when the newest thing said is new to us.
+fn follow(
+    w: &mut Write<'_>,
+    id: ConversationId,
+    direction: Direction,
+    message: desk_core::MessageId,
+    sent_at: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    // Something older that was only now shown changes nothing about whose turn it is.
+    let is_newest = message::newest(w, id)?.is_some_and(|newest| newest.id == message);
+    if !is_newest {
+        return Ok(());
+    }
+    draft::make_stale(w, id, Source::Poll)?;
+    if direction == Direction::In && ReplyWindow::at(now, Some(sent_at)).is_open() {
+        let quiet: Option<u32> = setting::get(w, QUIET_MILLIS)?;
+        let quiet = Duration::from_millis(u64::from(quiet.unwrap_or(DEFAULT_QUIET_MILLIS)));
+        conversation::schedule_turn(w, id, now + quiet, LONGEST_QUIET.max(quiet), now)?;
+    }
+    Ok(())
+}
+
+/// Notes that a check of the account went well.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn checked(w: &mut Write<'_>, account: AccountId, now: Timestamp) -> Result<(), StoreError> {
+    account::set_receiving(w, account, Health::Good, None, Some(now))
+}
