@@ -1,0 +1,444 @@
+// A make-believe engine for development and tests. It is loaded by import() behind
+// import.meta.env.DEV and by vitest, and is never part of the product.
+
+import type {
+  Account,
+  AiSettings,
+  AppState,
+  Change,
+  Code,
+  ConversationRow,
+  Draft,
+  KnowledgeEntry,
+  Message,
+  OutboxItem,
+  SyncStatus,
+} from './bindings';
+import { CommandError, type Args, type ChangesListener, type CommandName, type Host, type Result } from './host';
+
+interface Talk {
+  row: ConversationRow;
+  messages: Message[];
+  draft: Draft | null;
+}
+
+type Handlers = { [K in CommandName]: (args: Args<K>) => Result<K> | Promise<Result<K>> };
+
+export class FakeHost implements Host {
+  readonly calls: { name: CommandName; args: unknown }[] = [];
+  readonly talks = new Map<string, Talk>();
+  accounts: Account[] = [];
+  knowledge: KnowledgeEntry[] = [];
+  app: AppState = {
+    version: '0.1.0',
+    demo: true,
+    redirectUri: 'https://example.org/replydesk/instagram',
+    preferences: { language: null, theme: null },
+    secrets: 'keyring',
+    secretsFault: null,
+  };
+  ai: AiSettings = {
+    paused: false,
+    engine: 'embedded',
+    baseUrl: 'http://127.0.0.1:11434/v1',
+    model: '',
+    hasKey: false,
+    defaultMode: 'draft',
+    countdownSeconds: 40,
+    quietMillis: 20_000,
+    disclosure: true,
+  };
+  sync: SyncStatus = { accounts: [] };
+
+  #listeners = new Set<ChangesListener>();
+  #overrides: Partial<Handlers> = {};
+  #next = 1;
+
+  constructor(readonly clock: () => number = () => Date.now()) {}
+
+  /** Answers one command in another way, until told otherwise. */
+  on<K extends CommandName>(name: K, handler: Handlers[K]): void {
+    this.#overrides[name] = handler as Handlers[CommandName] as never;
+  }
+
+  fail(name: CommandName, code: Code): void {
+    this.on(name, () => {
+      throw new CommandError({ code, message: `fake ${code}`, correlationId: 'fake' });
+    });
+  }
+
+  well(name: CommandName): void {
+    delete this.#overrides[name];
+  }
+
+  count(name: CommandName): number {
+    return this.calls.filter((call) => call.name === name).length;
+  }
+
+  async call<K extends CommandName>(name: K, args: Args<K>): Promise<Result<K>> {
+    this.calls.push({ name, args });
+    await Promise.resolve();
+    const handler = (this.#overrides[name] ?? this.#handlers[name]) as Handlers[K];
+    return handler(args);
+  }
+
+  onChanges(listener: ChangesListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  emit(...batch: Change[]): void {
+    for (const listener of this.#listeners) listener.changes(batch);
+  }
+
+  id(): string {
+    return String(this.#next++);
+  }
+
+  iso(agoMs = 0): string {
+    return new Date(this.clock() - agoMs).toISOString();
+  }
+
+  addAccount(change: Partial<Account> = {}): Account {
+    const account: Account = {
+      id: this.id(),
+      username: 'atolye.nar',
+      name: 'Atölye Nar',
+      receiving: 'good',
+      sending: 'good',
+      fault: null,
+      tokenExpiresAt: this.iso(-41 * 86_400_000),
+      synced: true,
+      maybeUnpublished: false,
+      ...change,
+    };
+    this.accounts.push(account);
+    this.sync.accounts.push({
+      accountId: account.id,
+      lastCheckAt: this.iso(9_000),
+      nextCheckAt: this.iso(-9_000),
+      fault: null,
+      synced: true,
+      conversations: this.talks.size,
+      callsLastHour: 41,
+      callsTotal: 370,
+    });
+    return account;
+  }
+
+  addTalk(name: string, change: Partial<ConversationRow> = {}): Talk {
+    const id = this.id();
+    const talk: Talk = {
+      row: {
+        id,
+        accountId: this.accounts[0]?.id ?? '1',
+        username: name.toLowerCase().replace(/[^a-z0-9]+/g, '.').replace(/^\.+|\.+$/g, '') || null,
+        name,
+        snippet: '',
+        lastAuthor: null,
+        lastKind: null,
+        lastAt: this.iso(),
+        unread: 0,
+        state: 'quiet',
+        mode: 'draft',
+        windowClosesAt: this.iso(-20 * 3_600_000),
+        autoAt: null,
+        ...change,
+      },
+      messages: [],
+      draft: null,
+    };
+    this.talks.set(id, talk);
+    return talk;
+  }
+
+  say(talk: Talk, author: Message['author'], text: string, agoMs = 0, change: Partial<Message> = {}): Message {
+    const incoming = author === 'customer';
+    const message: Message = {
+      id: this.id(),
+      conversationId: talk.row.id,
+      externalId: `m_${this.#next}`,
+      direction: incoming ? 'in' : 'out',
+      author,
+      kind: 'text',
+      text,
+      sentAt: this.iso(agoMs),
+      state: incoming ? 'received' : 'sent',
+      outboxId: null,
+      fault: null,
+      nextTryAt: null,
+      draftId: null,
+      unsent: false,
+      ...change,
+    };
+    talk.messages.push(message);
+    talk.row = {
+      ...talk.row,
+      snippet: text.replace(/\s+/g, ' ').slice(0, 140),
+      lastAuthor: author,
+      lastKind: message.kind,
+      lastAt: message.sentAt,
+    };
+    return message;
+  }
+
+  propose(talk: Talk, text: string, change: Partial<Draft> = {}): Draft {
+    const draft: Draft = {
+      id: this.id(),
+      conversationId: talk.row.id,
+      triggerId: talk.messages.at(-1)?.id ?? '0',
+      outcome: 'proposed',
+      reasons: [],
+      text,
+      lang: 'en',
+      engine: 'embedded',
+      model: null,
+      fault: null,
+      cites: [],
+      checks: [
+        { name: 'figures', result: 'passed', detail: null },
+        { name: 'language', result: 'passed', detail: 'en' },
+        { name: 'length', result: 'passed', detail: null },
+      ],
+      autoAt: null,
+      createdAt: this.iso(),
+      ...change,
+    };
+    talk.draft = draft;
+    const state: ConversationRow['state'] =
+      draft.outcome === 'pending' ? 'drafting' : draft.outcome === 'countdown' ? 'countdown' : text ? 'draft_ready' : 'waiting';
+    talk.row = { ...talk.row, state, autoAt: draft.autoAt };
+    return draft;
+  }
+
+  #talk(id: string): Talk {
+    const talk = this.talks.get(id);
+    if (!talk) throw new CommandError({ code: 'not_found', message: 'no such conversation' });
+    return talk;
+  }
+
+  #draft(id: string): { talk: Talk; draft: Draft } {
+    for (const talk of this.talks.values()) if (talk.draft?.id === id) return { talk, draft: talk.draft };
+    throw new CommandError({ code: 'draft_settled', message: 'no such draft' });
+  }
+
+  #touch(id: string, source: Change['source'] = 'owner'): void {
+    queueMicrotask(() =>
+      this.emit(
+        { entity: 'message', id, change: 'upserted', source },
+        { entity: 'conversation', id, change: 'upserted', source },
+      ),
+    );
+  }
+
+  #send(talk: Talk, author: Message['author'], text: string, draftId: string | null): Message {
+    const message = this.say(talk, author, text, 0, { state: 'queued', draftId, outboxId: this.id() });
+    talk.draft = null;
+    talk.row = { ...talk.row, state: 'quiet', unread: 0, autoAt: null };
+    this.#touch(talk.row.id);
+    return { ...message };
+  }
+
+  /** The outbox drains: what waits is sent. */
+  deliver(): void {
+    for (const talk of this.talks.values()) {
+      talk.messages = talk.messages.map((m) =>
+        m.state === 'queued' ? { ...m, state: 'sent', outboxId: null, externalId: `m_${m.id}` } : m,
+      );
+    }
+    this.emit(...[...this.talks.keys()].slice(0, 20).map((id): Change => ({ entity: 'message', id, change: 'upserted', source: 'outbox' })));
+  }
+
+  #outboxItem(id: string): OutboxItem {
+    for (const talk of this.talks.values()) {
+      const message = talk.messages.find((m) => m.outboxId === id);
+      if (message) {
+        return {
+          id,
+          messageId: message.id,
+          conversationId: talk.row.id,
+          name: talk.row.name,
+          clientId: '',
+          text: message.text,
+          author: message.author,
+          state: message.state as OutboxItem['state'],
+          fault: message.fault,
+          attempts: 1,
+          nextTryAt: message.nextTryAt,
+          createdAt: message.sentAt,
+        };
+      }
+    }
+    throw new CommandError({ code: 'not_found', message: 'no such outbox row' });
+  }
+
+  #sorted(view: Args<'inbox_list'>['view'], query: string | null | undefined): ConversationRow[] {
+    const wanted = query?.toLowerCase() ?? '';
+    return [...this.talks.values()]
+      .map((talk) => talk.row)
+      .filter((row) => view === 'all' || (view === 'ai_ready' ? ['draft_ready', 'countdown'].includes(row.state) : row.state !== 'quiet'))
+      .filter((row) => wanted === '' || `${row.name} ${row.username}`.toLowerCase().includes(wanted))
+      .sort((a, b) => (a.lastAt < b.lastAt ? 1 : a.lastAt > b.lastAt ? -1 : Number(b.id) - Number(a.id)));
+  }
+
+  readonly #handlers: Handlers = {
+    app_state: () => this.app,
+    preferences_set: ({ preferences }) => (this.app = { ...this.app, preferences }).preferences,
+    link_open: () => null,
+    account_add_token: ({ token }) => {
+      if (token.trim().length < 20) throw new CommandError({ code: 'token_invalid', message: 'short' });
+      const account = this.addAccount();
+      this.emit({ entity: 'account', id: account.id, change: 'upserted', source: 'owner' });
+      return account;
+    },
+    account_connect_start: ({ appId, redirectUri }) => ({
+      authorizeUrl: `https://www.instagram.com/oauth/authorize?client_id=${appId}&redirect_uri=${encodeURIComponent(redirectUri)}&response_type=code&state=3f9a`,
+    }),
+    account_connect_finish: ({ callbackUrl }) => {
+      if (!callbackUrl.includes('code=')) throw new CommandError({ code: 'callback_unreadable', message: 'no code' });
+      const account = this.addAccount();
+      this.emit({ entity: 'account', id: account.id, change: 'upserted', source: 'owner' });
+      return account;
+    },
+    account_list: () => [...this.accounts],
+    account_disconnect: ({ accountId }) => {
+      this.accounts = this.accounts.filter((account) => account.id !== accountId);
+      this.emit({ entity: 'account', id: accountId, change: 'removed', source: 'owner' });
+      return null;
+    },
+    sync_now: () => null,
+    sync_status: () => this.sync,
+    inbox_list: ({ view, query, cursor, limit }) => {
+      const rows = this.#sorted(view, query);
+      const from = cursor ? Number(cursor) : 0;
+      const items = rows.slice(from, from + limit);
+      return { items, nextCursor: from + limit < rows.length ? String(from + limit) : null, total: rows.length };
+    },
+    conversation_open: ({ conversationId, before, limit }) => {
+      const talk = this.#talk(conversationId);
+      const end = before ? Number(before) : talk.messages.length;
+      const from = Math.max(0, end - limit);
+      return {
+        conversation: talk.row,
+        messages: talk.messages.slice(from, end),
+        olderBefore: from > 0 ? String(from) : null,
+        draft: talk.draft,
+        instagramUrl: 'https://www.instagram.com/direct/inbox/',
+      };
+    },
+    conversation_mark_read: ({ conversationId }) => {
+      const talk = this.#talk(conversationId);
+      talk.row = { ...talk.row, unread: 0 };
+      this.#touch(conversationId);
+      return null;
+    },
+    search: ({ query, limit }) => {
+      const wanted = query.toLowerCase();
+      const hits: Result<'search'> = [];
+      for (const talk of this.talks.values()) {
+        for (const message of talk.messages) {
+          const at = message.text.toLowerCase().indexOf(wanted);
+          if (at < 0) continue;
+          const from = Math.max(0, at - 24);
+          const snippet = (from > 0 ? '…' : '') + message.text.slice(from, at + wanted.length + 60);
+          const start = at - from + (from > 0 ? 1 : 0);
+          hits.push({
+            messageId: message.id,
+            conversationId: talk.row.id,
+            name: talk.row.name,
+            snippet,
+            marks: [{ start, end: start + wanted.length }],
+            author: message.author,
+            sentAt: message.sentAt,
+          });
+        }
+      }
+      return hits.sort((a, b) => (a.sentAt < b.sentAt ? 1 : -1)).slice(0, limit);
+    },
+    message_send: ({ conversationId, text }) => this.#send(this.#talk(conversationId), 'owner', text, null),
+    outbox_list: () => [],
+    outbox_retry: ({ id }) => {
+      const item = this.#outboxItem(id);
+      const talk = this.#talk(item.conversationId);
+      talk.messages = talk.messages.map((m) => (m.outboxId === id ? { ...m, state: 'queued', fault: null } : m));
+      this.#touch(item.conversationId);
+      return this.#outboxItem(id);
+    },
+    outbox_discard: ({ id }) => {
+      const item = this.#outboxItem(id);
+      const talk = this.#talk(item.conversationId);
+      talk.messages = talk.messages.map((m) => (m.outboxId === id ? { ...m, state: 'cancelled', outboxId: null } : m));
+      this.#touch(item.conversationId);
+      return null;
+    },
+    draft_get: ({ conversationId }) => this.#talk(conversationId).draft,
+    draft_approve: ({ draftId, text }) => {
+      const { talk, draft } = this.#draft(draftId);
+      return this.#send(talk, 'owner', text ?? draft.text, draft.id);
+    },
+    draft_reject: ({ draftId }) => {
+      const { talk } = this.#draft(draftId);
+      talk.draft = null;
+      talk.row = { ...talk.row, state: 'waiting', autoAt: null };
+      this.#touch(talk.row.id);
+      return null;
+    },
+    draft_regenerate: ({ conversationId }) => {
+      const talk = this.#talk(conversationId);
+      const old = talk.draft;
+      const draft = this.propose(talk, old?.text ?? 'Hello! How can I help you?', { cites: old?.cites ?? [], reasons: [] });
+      this.#touch(conversationId, 'ai');
+      return draft;
+    },
+    draft_stop: ({ draftId }) => {
+      const { talk, draft } = this.#draft(draftId);
+      talk.draft = { ...draft, outcome: 'proposed', autoAt: null, reasons: ['stopped'] };
+      talk.row = { ...talk.row, state: 'draft_ready', autoAt: null };
+      this.#touch(talk.row.id);
+      return talk.draft;
+    },
+    draft_why: ({ draftId }) => {
+      const { draft } = this.#draft(draftId);
+      return {
+        draft,
+        stages: [
+          { stage: 'triage', detail: '{"answer":true,"lang":"tr"}', micros: 412, at: draft.createdAt },
+          { stage: 'retrieval', detail: '{"best":0.81,"entries":["12","31"]}', micros: 9100, at: draft.createdAt },
+          { stage: 'verification', detail: '{"checks":3,"failed":0}', micros: 730, at: draft.createdAt },
+          { stage: 'decision', detail: '{"outcome":"propose"}', micros: 40, at: draft.createdAt },
+        ],
+      };
+    },
+    auto_reply_set: ({ conversationId, mode }) => {
+      const talk = this.#talk(conversationId);
+      talk.row = { ...talk.row, mode };
+      this.#touch(conversationId);
+      return talk.row;
+    },
+    ai_pause: ({ paused }) => (this.ai = { ...this.ai, paused }),
+    ai_settings_get: () => this.ai,
+    ai_settings_set: ({ settings }) => {
+      const { apiKey, ...rest } = settings;
+      this.ai = { ...this.ai, ...rest, hasKey: apiKey === undefined ? this.ai.hasKey : apiKey !== '' };
+      return this.ai;
+    },
+    ai_settings_test: () => null,
+    knowledge_add: (args) => {
+      const entry: KnowledgeEntry = { id: this.id(), ...args, updatedAt: this.iso() };
+      this.knowledge.push(entry);
+      this.emit({ entity: 'entry', id: entry.id, change: 'upserted', source: 'owner' });
+      return entry;
+    },
+    knowledge_change: ({ entry }) => {
+      this.knowledge = this.knowledge.map((old) => (old.id === entry.id ? { ...entry, updatedAt: this.iso() } : old));
+      this.emit({ entity: 'entry', id: entry.id, change: 'upserted', source: 'owner' });
+      return entry;
+    },
+    knowledge_remove: ({ entryId }) => {
+      this.knowledge = this.knowledge.filter((entry) => entry.id !== entryId);
+      this.emit({ entity: 'entry', id: entryId, change: 'removed', source: 'owner' });
+      return null;
+    },
+    knowledge_list: () => [...this.knowledge],
+  };
+}

@@ -1,0 +1,51 @@
+// Which screen the window shows. The address carries it (`#/settings/ai`), so that the mouse's
+// back button works and a reload stays where one was.
+
+export type SettingsSection = 'account' | 'ai' | 'knowledge' | 'language' | 'theme' | 'keys';
+export type Route =
+  | { screen: 'inbox'; conversation: string | null }
+  | { screen: 'settings'; section: SettingsSection }
+  | { screen: 'connect' };
+
+const SECTIONS: readonly SettingsSection[] = ['account', 'ai', 'knowledge', 'language', 'theme', 'keys'];
+
+export function readRoute(hash: string): Route {
+  const [screen, rest] = hash.replace(/^#\/?/, '').split('/');
+  if (screen === 'settings') {
+    return { screen: 'settings', section: SECTIONS.find((known) => known === rest) ?? 'account' };
+  }
+  if (screen === 'connect') return { screen: 'connect' };
+  return { screen: 'inbox', conversation: rest ? decodeURIComponent(rest) : null };
+}
+
+export function writeRoute(route: Route): string {
+  if (route.screen === 'settings') return `#/settings/${route.section}`;
+  if (route.screen === 'connect') return '#/connect';
+  return route.conversation ? `#/inbox/${encodeURIComponent(route.conversation)}` : '#/inbox';
+}
+
+export class Router {
+  route = $state.raw<Route>({ screen: 'inbox', conversation: null });
+
+  /** Follows the address bar; returns how to stop. */
+  start(): () => void {
+    const read = () => {
+      this.route = readRoute(location.hash);
+    };
+    read();
+    window.addEventListener('hashchange', read);
+    return () => window.removeEventListener('hashchange', read);
+  }
+
+  go(route: Route): void {
+    this.route = route;
+    const hash = writeRoute(route);
+    if (location.hash === hash) return;
+    // Walking down the list must not fill the history.
+    if (route.screen === 'inbox' && readRoute(location.hash).screen === 'inbox') {
+      history.replaceState(null, '', hash);
+    } else {
+      location.hash = hash;
+    }
+  }
+}

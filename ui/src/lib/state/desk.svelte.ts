@@ -1,0 +1,249 @@
+// Everything the window knows, and the one place where news is handed round.
+
+import { createContext } from 'svelte';
+import type { Account, AiSettings, AppState, Change, ConversationRow, Preferences, SyncStatus } from '$lib/ipc/bindings';
+import { CommandError, type Host } from '$lib/ipc/host';
+import { chooseLanguage, i18n } from '$lib/i18n/index.svelte';
+import { Router } from '$lib/router.svelte';
+import { Announcer } from './announcer.svelte';
+import { coalesce } from './coalesce';
+import { Composer } from './composer.svelte';
+import { DraftDesk } from './draft.svelte';
+import { Inbox } from './inbox.svelte';
+import { Search } from './search.svelte';
+import { Thread } from './thread.svelte';
+
+const SINGLE_KEYS = 'replydesk.single-keys';
+
+export class Desk {
+  readonly router = new Router();
+  readonly announcer = new Announcer();
+  readonly inbox: Inbox;
+  readonly thread: Thread;
+  readonly composer: Composer;
+  readonly draft: DraftDesk;
+  readonly search: Search;
+
+  app = $state.raw<AppState | null>(null);
+  accounts = $state.raw<readonly Account[] | null>(null);
+  ai = $state.raw<AiSettings | null>(null);
+  sync = $state.raw<SyncStatus | null>(null);
+  /** Why the engine could not start. */
+  startFault = $state.raw<CommandError | null>(null);
+  /** A fault of something that has no place of its own on screen. */
+  fault = $state.raw<CommandError | null>(null);
+  engineGone = $state(false);
+  pausing = $state(false);
+  helpOpen = $state(false);
+  singleKeys = $state(true);
+  /** Counts changes of knowledge, for the screen that lists it. */
+  knowledgeVersion = $state(0);
+  accountVersion = $state(0);
+
+  /** Fulfilled as soon as there are words to show. */
+  readonly spoke: Promise<void>;
+  #speakUp: () => void = () => {};
+  #stop: (() => void)[] = [];
+
+  constructor(readonly host: Host) {
+    this.inbox = new Inbox(host, this.announcer);
+    this.thread = new Thread(host, this.announcer);
+    this.composer = new Composer(this.thread);
+    this.draft = new DraftDesk(host, this.thread, this.composer);
+    this.search = new Search(host);
+    this.spoke = new Promise((resolve) => {
+      this.#speakUp = resolve;
+    });
+    this.singleKeys = localStorage.getItem(SINGLE_KEYS) !== 'off';
+  }
+
+  async start(): Promise<void> {
+    this.startFault = null;
+    try {
+      this.app = await this.host.call('app_state', {});
+    } catch (thrown) {
+      this.startFault = CommandError.from(thrown);
+      await this.#speak(null);
+      return;
+    }
+    await this.#speak(this.app.preferences);
+    this.#stop.push(
+      this.router.start(),
+      this.host.onChanges({
+        changes: (batch) => this.apply(batch),
+        gap: () => void this.readAll(),
+        connected: (up) => {
+          this.engineGone = !up;
+        },
+      }),
+    );
+    await this.readAll();
+    const route = this.router.route;
+    if (route.screen === 'inbox' && route.conversation) void this.open(route.conversation);
+  }
+
+  stop(): void {
+    for (const stop of this.#stop.splice(0)) stop();
+  }
+
+  /** Reads again whatever is on screen. */
+  async readAll(): Promise<void> {
+    await Promise.all([
+      this.readAccounts(),
+      this.readAi(),
+      this.readSync(),
+      this.inbox.refresh(),
+      this.thread.id === null ? null : this.thread.refresh(),
+    ]);
+    this.knowledgeVersion += 1;
+  }
+
+  /** One batch of news: each thing on screen is read again once, whatever the batch's size. */
+  apply(batch: readonly Change[]): void {
+    let list = false;
+    let open = false;
+    let accounts = false;
+    let sync = false;
+    let settings = false;
+    let knowledge = false;
+    for (const { entity, id } of batch) {
+      switch (entity) {
+        case 'conversation':
+        case 'message':
+        case 'draft':
+        case 'outbox':
+          list = true;
+          open ||= id === this.thread.id || id === '';
+          break;
+        case 'account':
+          accounts = true;
+          sync = true;
+          list = true;
+          break;
+        case 'sync':
+          sync = true;
+          break;
+        case 'settings':
+          settings = true;
+          break;
+        case 'entry':
+          knowledge = true;
+          break;
+      }
+    }
+    if (list) void this.inbox.refresh();
+    if (open) void this.thread.refresh();
+    if (accounts) {
+      this.accountVersion += 1;
+      void this.readAccounts();
+    }
+    if (sync) void this.readSync();
+    if (settings) {
+      void this.readAi();
+      void this.#readPreferences();
+    }
+    if (knowledge) this.knowledgeVersion += 1;
+  }
+
+  async open(id: string, row?: ConversationRow | null): Promise<void> {
+    if (this.thread.id !== id) this.draft.leave();
+    this.inbox.select(id);
+    this.router.go({ screen: 'inbox', conversation: id });
+    await this.thread.open(id, row ?? this.inbox.rows.find((one) => one.id === id));
+  }
+
+  closeThread(): void {
+    this.draft.leave();
+    this.thread.close();
+    this.router.go({ screen: 'inbox', conversation: null });
+  }
+
+  async setPaused(paused: boolean): Promise<void> {
+    if (this.pausing) return;
+    this.pausing = true;
+    try {
+      this.ai = await this.host.call('ai_pause', { paused });
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+    } finally {
+      this.pausing = false;
+    }
+  }
+
+  async setPreferences(preferences: Preferences): Promise<void> {
+    if (!this.app) return;
+    const before = this.app;
+    this.app = { ...before, preferences };
+    await this.#speak(preferences);
+    try {
+      const kept = await this.host.call('preferences_set', { preferences });
+      this.app = { ...before, preferences: kept };
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+    }
+  }
+
+  setSingleKeys(on: boolean): void {
+    this.singleKeys = on;
+    localStorage.setItem(SINGLE_KEYS, on ? 'on' : 'off');
+  }
+
+  async openLink(url: string): Promise<void> {
+    try {
+      await this.host.call('link_open', { url });
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+    }
+  }
+
+  async checkNow(): Promise<void> {
+    for (const account of this.accounts ?? []) {
+      try {
+        await this.host.call('sync_now', { accountId: account.id });
+      } catch (thrown) {
+        this.fault = CommandError.from(thrown);
+      }
+    }
+  }
+
+  readonly readAccounts = coalesce(() => this.#keep(async () => {
+    this.accounts = await this.host.call('account_list', {});
+  }));
+
+  readonly readAi = coalesce(() => this.#keep(async () => {
+    this.ai = await this.host.call('ai_settings_get', {});
+  }));
+
+  readonly readSync = coalesce(() => this.#keep(async () => {
+    this.sync = await this.host.call('sync_status', {});
+  }));
+
+  async #readPreferences(): Promise<void> {
+    await this.#keep(async () => {
+      this.app = await this.host.call('app_state', {});
+      await this.#speak(this.app.preferences);
+    });
+  }
+
+  async #keep(job: () => Promise<void>): Promise<void> {
+    try {
+      await job();
+    } catch (thrown) {
+      const fault = CommandError.from(thrown);
+      if (fault.code === 'engine_unreachable') this.engineGone = true;
+      else this.fault = fault;
+    }
+  }
+
+  /** Language and theme as the owner wants them, else as the system has them. */
+  async #speak(preferences: Preferences | null): Promise<void> {
+    const language = chooseLanguage(preferences?.language, navigator.languages);
+    if (i18n.language !== language || !i18n.ready) await i18n.load(language);
+    const theme = preferences?.theme;
+    if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
+    else delete document.documentElement.dataset['theme'];
+    this.#speakUp();
+  }
+}
+
+export const [useDesk, provideDesk] = createContext<Desk>();

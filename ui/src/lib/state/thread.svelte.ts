@@ -1,0 +1,330 @@
+// The open conversation: its messages, what was just sent from here, and its draft.
+
+import type { ConversationRow, Draft, Message, ReplyMode } from '$lib/ipc/bindings';
+import { CommandError, type FaultCode, type Host } from '$lib/ipc/host';
+import type { Announcer } from './announcer.svelte';
+import { coalesce } from './coalesce';
+
+export const THREAD_PAGE = 50;
+const LARGEST_READ = 200;
+const PAGES_TO_A_HIT = 25;
+const READ_AFTER_MS = 400;
+
+/** A message between the press of the button and the engine's answer. */
+export interface LocalMessage {
+  clientId: string;
+  conversationId: string;
+  text: string;
+  sentAt: string;
+  fault: FaultCode | null;
+}
+
+export type ShownMessage = Omit<Message, 'fault'> & { fault: FaultCode | null; local: LocalMessage | null };
+
+export class Thread {
+  id = $state<string | null>(null);
+  conversation = $state.raw<ConversationRow | null>(null);
+  messages = $state.raw<readonly Message[]>([]);
+  draft = $state.raw<Draft | null>(null);
+  instagramUrl = $state('');
+  loading = $state(false);
+  loadingOlder = $state(false);
+  fault = $state.raw<CommandError | null>(null);
+  /** The last change put messages before the others: the list then keeps its place from below. */
+  grewAtTop = $state(false);
+  /** The message that a search led to. */
+  target = $state<string | null>(null);
+
+  #locals = $state.raw<readonly LocalMessage[]>([]);
+  #olderBefore = $state<string | null>(null);
+  #opening = 0;
+  #sending = 0;
+  #missed = false;
+  #readTimer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(
+    private readonly host: Host,
+    private readonly announcer?: Announcer,
+  ) {}
+
+  /** What is shown: the stored messages, then those on their way to the store. */
+  shown = $derived<ShownMessage[]>([
+    ...this.messages.map((message) => ({ ...message, local: null })),
+    ...this.#locals.filter((local) => local.conversationId === this.id).map(asShown),
+  ]);
+
+  hasOlder = $derived(this.#olderBefore !== null);
+
+  /** Opens a conversation; a row that is at hand fills the header at once. */
+  async open(id: string, row?: ConversationRow | null): Promise<void> {
+    if (this.id === id && this.conversation && !this.fault) return;
+    const turn = ++this.#opening;
+    if (this.#readTimer) clearTimeout(this.#readTimer);
+    this.id = id;
+    this.conversation = row ?? null;
+    this.messages = [];
+    this.draft = null;
+    this.#olderBefore = null;
+    this.instagramUrl = '';
+    this.target = null;
+    this.grewAtTop = false;
+    this.fault = null;
+    this.loading = true;
+    try {
+      const view = await this.host.call('conversation_open', { conversationId: id, limit: THREAD_PAGE });
+      if (turn !== this.#opening) return;
+      this.conversation = view.conversation;
+      this.messages = view.messages;
+      this.#olderBefore = view.olderBefore;
+      this.instagramUrl = view.instagramUrl;
+      this.draft = view.draft;
+    } catch (thrown) {
+      if (turn === this.#opening) this.fault = CommandError.from(thrown);
+    } finally {
+      if (turn === this.#opening) this.loading = false;
+    }
+    this.#markRead();
+  }
+
+  close(): void {
+    this.#opening += 1;
+    if (this.#readTimer) clearTimeout(this.#readTimer);
+    this.id = null;
+    this.conversation = null;
+    this.messages = [];
+    this.draft = null;
+    this.fault = null;
+    this.loading = false;
+    this.#olderBefore = null;
+  }
+
+  /** Reads the open conversation again, keeping what was scrolled to. */
+  readonly refresh = coalesce(async () => {
+    if (this.#sending > 0) {
+      // The answer to the press brings the message; reading now would show it twice for a moment.
+      this.#missed = true;
+      return;
+    }
+    const id = this.id;
+    if (id === null) return;
+    const turn = this.#opening;
+    const limit = Math.min(Math.max(THREAD_PAGE, this.messages.length), LARGEST_READ);
+    try {
+      const view = await this.host.call('conversation_open', { conversationId: id, limit });
+      if (turn !== this.#opening) return;
+      if (this.#sending > 0) {
+        this.#missed = true;
+        return;
+      }
+      const newest = this.messages.at(-1)?.id;
+      this.conversation = view.conversation;
+      this.instagramUrl = view.instagramUrl;
+      this.grewAtTop = false;
+      this.#merge(view.messages, view.olderBefore);
+      this.draft = view.draft;
+      this.fault = null;
+      this.#announce(newest);
+      this.#markRead();
+    } catch (thrown) {
+      if (turn === this.#opening) this.fault = CommandError.from(thrown);
+    }
+  });
+
+  /** One page before the oldest message at hand. */
+  async older(limit = THREAD_PAGE): Promise<void> {
+    const before = this.#olderBefore;
+    const id = this.id;
+    if (before === null || id === null || this.loadingOlder) return;
+    const turn = this.#opening;
+    this.loadingOlder = true;
+    try {
+      const view = await this.host.call('conversation_open', { conversationId: id, before, limit });
+      if (turn !== this.#opening) return;
+      const have = new Set(this.messages.map((message) => message.id));
+      this.grewAtTop = true;
+      this.messages = [...view.messages.filter((message) => !have.has(message.id)), ...this.messages];
+      this.#olderBefore = view.olderBefore === before ? null : view.olderBefore;
+    } catch (thrown) {
+      if (turn === this.#opening) this.fault = CommandError.from(thrown);
+    } finally {
+      this.loadingOlder = false;
+    }
+  }
+
+  /** Loads back to a message that a search found. */
+  async seek(messageId: string): Promise<void> {
+    const turn = this.#opening;
+    for (let page = 0; page < PAGES_TO_A_HIT; page += 1) {
+      if (this.messages.some((message) => message.id === messageId)) {
+        this.target = messageId;
+        return;
+      }
+      if (this.#olderBefore === null || turn !== this.#opening) return;
+      await this.older(LARGEST_READ);
+    }
+  }
+
+  /** Shows the words at once, then hands them to the engine. */
+  async send(text: string): Promise<boolean> {
+    const id = this.id;
+    if (id === null) return false;
+    const local: LocalMessage = {
+      clientId: crypto.randomUUID(),
+      conversationId: id,
+      text,
+      sentAt: new Date().toISOString(),
+      fault: null,
+    };
+    this.grewAtTop = false;
+    this.#locals = [...this.#locals, local];
+    return this.#deliver(local);
+  }
+
+  /** Tries a local message again under the same id, so that it cannot become two. */
+  async sendAgain(clientId: string): Promise<boolean> {
+    const local = this.#locals.find((one) => one.clientId === clientId);
+    if (!local || local.fault === null) return false;
+    const again = { ...local, fault: null };
+    this.#locals = this.#locals.map((one) => (one.clientId === clientId ? again : one));
+    return this.#deliver(again);
+  }
+
+  putAway(clientId: string): void {
+    this.#locals = this.#locals.filter((one) => one.clientId !== clientId);
+  }
+
+  /** Adds what a command answered with. */
+  append(message: Message): void {
+    if (message.conversationId !== this.id) return;
+    this.grewAtTop = false;
+    this.messages = this.messages.some((one) => one.id === message.id)
+      ? this.messages.map((one) => (one.id === message.id ? message : one))
+      : [...this.messages, message];
+  }
+
+  async setMode(mode: ReplyMode): Promise<ConversationRow | null> {
+    const row = this.conversation;
+    if (!row || row.mode === mode) return null;
+    this.conversation = { ...row, mode };
+    try {
+      const answer = await this.host.call('auto_reply_set', { conversationId: row.id, mode });
+      if (this.id === row.id) this.conversation = answer;
+      return answer;
+    } catch (thrown) {
+      if (this.id === row.id) {
+        this.conversation = row;
+        this.fault = CommandError.from(thrown);
+      }
+      return null;
+    }
+  }
+
+  /** Sends or looks up again what is not settled. */
+  async retry(message: ShownMessage): Promise<void> {
+    if (message.local) {
+      await this.sendAgain(message.local.clientId);
+    } else if (message.outboxId) {
+      const id = message.outboxId;
+      await this.#act(message, (host) => host.call('outbox_retry', { id }));
+    }
+  }
+
+  /** Takes back what has not gone out, or puts a failure away. */
+  async discard(message: ShownMessage): Promise<void> {
+    if (message.local) this.putAway(message.local.clientId);
+    else if (message.outboxId) {
+      const id = message.outboxId;
+      await this.#act(message, (host) => host.call('outbox_discard', { id }));
+    }
+  }
+
+  async #act(message: ShownMessage, call: (host: Host) => Promise<unknown>): Promise<void> {
+    try {
+      await call(this.host);
+    } catch (thrown) {
+      if (this.id === message.conversationId) this.fault = CommandError.from(thrown);
+      return;
+    }
+    await this.refresh();
+  }
+
+  async #deliver(local: LocalMessage): Promise<boolean> {
+    this.#sending += 1;
+    try {
+      const message = await this.host.call('message_send', {
+        conversationId: local.conversationId,
+        text: local.text,
+        clientId: local.clientId,
+      });
+      this.putAway(local.clientId);
+      this.append(message);
+      return true;
+    } catch (thrown) {
+      const { code } = CommandError.from(thrown);
+      this.#locals = this.#locals.map((one) => (one.clientId === local.clientId ? { ...one, fault: code } : one));
+      return false;
+    } finally {
+      this.#sending -= 1;
+      if (this.#sending === 0 && this.#missed) {
+        this.#missed = false;
+        void this.refresh();
+      }
+    }
+  }
+
+  #merge(page: readonly Message[], olderBefore: string | null): void {
+    const first = page[0]?.id;
+    const at = first === undefined ? -1 : this.messages.findIndex((message) => message.id === first);
+    if (at < 0) {
+      this.messages = page;
+      this.#olderBefore = olderBefore;
+      return;
+    }
+    // Older pages stay; the new page takes the place of what it covers.
+    if (at === 0) this.#olderBefore = olderBefore;
+    this.messages = [...this.messages.slice(0, at), ...page];
+  }
+
+  #announce(newestBefore: string | undefined): void {
+    if (newestBefore === undefined) return;
+    const from = this.messages.findIndex((message) => message.id === newestBefore);
+    if (from < 0) return;
+    for (const message of this.messages.slice(from + 1)) {
+      if (message.direction === 'in') this.announcer?.here(this.conversation?.name ?? '', message.text);
+    }
+  }
+
+  /** What is looked at for a moment is read; what is walked past is not. */
+  #markRead(): void {
+    const row = this.conversation;
+    if (!row || row.unread === 0 || (typeof document !== 'undefined' && document.hidden)) return;
+    if (this.#readTimer) clearTimeout(this.#readTimer);
+    this.#readTimer = setTimeout(() => {
+      if (this.id === row.id) {
+        void this.host.call('conversation_mark_read', { conversationId: row.id }).catch(() => {
+          // The mark stays; the next opening tries again.
+        });
+      }
+    }, READ_AFTER_MS);
+  }
+}
+
+function asShown(local: LocalMessage): ShownMessage {
+  return {
+    id: `local-${local.clientId}`,
+    conversationId: local.conversationId,
+    externalId: null,
+    direction: 'out',
+    author: 'owner',
+    kind: 'text',
+    text: local.text,
+    sentAt: local.sentAt,
+    state: local.fault === null ? 'queued' : 'failed',
+    outboxId: null,
+    fault: local.fault,
+    nextTryAt: null,
+    draftId: null,
+    unsent: false,
+    local,
+  };
+}

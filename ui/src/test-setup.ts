@@ -1,0 +1,12 @@
+import { cleanup } from '@testing-library/svelte';
+import { afterEach } from 'vitest';
+import { i18n } from '$lib/i18n/index.svelte';
+import en from '$lib/i18n/messages/en.json';
+
+i18n.use('en', en);
+
+afterEach(() => {
+  cleanup();
+  sessionStorage.clear();
+  localStorage.clear();
+});
