@@ -4,8 +4,8 @@
 //! A locked Secret Service answers "no entry" to a read. So a read alone proves nothing: opening
 //! writes, reads and deletes a probe, and only a keyring that passed is trusted to say "no entry".
 //!
-//! The calls block, and those of Linux start a runtime of their own, which must not happen on a
-//! thread of ours: opening uses a plain thread, everything later the pool for blocking work.
+//! The calls block, and those of Linux start a runtime of their own, which panics on a thread that
+//! drives tasks: opening and closing use a plain thread, the rest the pool for blocking work.
 
 use crate::{Backend, SecretError, SecretName, SecretStore};
 use keyring_core::{CredentialStore, Entry, Error};
@@ -18,8 +18,21 @@ use zeroize::{Zeroize as _, Zeroizing};
 /// Keeps secrets in the keyring of the operating system.
 #[derive(Clone)]
 pub struct KeyringStore {
-    store: Arc<CredentialStore>,
+    connection: Arc<Connection>,
     service: Arc<str>,
+}
+
+/// The connection to the keyring. To close it blocks as well, wherever the last owner is dropped.
+struct Connection(Option<Arc<CredentialStore>>);
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        let store = self.0.take();
+        // Nobody waits: at the end of the program the system closes the connection itself.
+        let _ = std::thread::Builder::new()
+            .name("keyring".to_owned())
+            .spawn(move || drop(store));
+    }
 }
 
 impl fmt::Debug for KeyringStore {
@@ -48,7 +61,7 @@ impl KeyringStore {
     /// The same over a given store; blocks.
     fn over(store: Arc<CredentialStore>, service: &str) -> Result<Self, SecretError> {
         let keyring = Self {
-            store,
+            connection: Arc::new(Connection(Some(store))),
             service: Arc::from(service),
         };
         keyring.probe()?;
@@ -71,7 +84,8 @@ impl KeyringStore {
     }
 
     fn entry(&self, name: &SecretName) -> Result<Entry, SecretError> {
-        self.store
+        let store = self.connection.0.as_ref().ok_or(SecretError::NoKeyring)?;
+        store
             .build(&self.service, name.as_str(), None)
             .map_err(translate)
     }
