@@ -1,0 +1,113 @@
+// Connecting an account, by any of the three ways.
+
+import type { Account } from '$lib/ipc/bindings';
+import { CommandError, type Host } from '$lib/ipc/host';
+
+export type ConnectWay = 'login' | 'address' | 'token';
+export const WAYS: readonly ConnectWay[] = ['login', 'address', 'token'];
+
+export class Connect {
+  way = $state<ConnectWay>('login');
+  appId = $state('');
+  appSecret = $state('');
+  redirectUri = $state('');
+  callbackUrl = $state('');
+  token = $state('');
+  authorizeUrl = $state<string | null>(null);
+  busy = $state(false);
+  fault = $state.raw<CommandError | null>(null);
+  done = $state(false);
+
+  #before: string;
+
+  constructor(
+    private readonly host: Host,
+    accounts: readonly Account[],
+    redirectUri: string,
+  ) {
+    this.redirectUri = redirectUri;
+    this.#before = fingerprint(accounts);
+  }
+
+  ready = $derived(this.appId.trim() !== '' && this.appSecret.trim() !== '' && this.redirectUri.trim() !== '');
+
+  choose(way: ConnectWay): void {
+    this.way = way;
+    this.fault = null;
+  }
+
+  async start(): Promise<void> {
+    if (!this.ready) return;
+    await this.#try(async () => {
+      const { authorizeUrl } = await this.host.call('account_connect_start', {
+        method: 'instagram_login',
+        appId: this.appId.trim(),
+        appSecret: this.appSecret.trim(),
+        redirectUri: this.redirectUri.trim(),
+      });
+      // The engine has it now; it need not stay on the screen.
+      this.appSecret = '';
+      this.authorizeUrl = authorizeUrl;
+      await this.openBrowser();
+    });
+  }
+
+  async openBrowser(): Promise<void> {
+    if (this.authorizeUrl === null) return;
+    try {
+      await this.host.call('link_open', { url: this.authorizeUrl });
+    } catch {
+      // The address is on screen with a copy button.
+    }
+  }
+
+  async finish(): Promise<void> {
+    const callbackUrl = this.callbackUrl.trim();
+    if (callbackUrl === '') return;
+    await this.#try(async () => {
+      await this.host.call('account_connect_finish', { callbackUrl });
+      this.done = true;
+    });
+  }
+
+  async saveToken(): Promise<void> {
+    const token = this.token.trim();
+    if (token === '') return;
+    await this.#try(async () => {
+      await this.host.call('account_add_token', { token });
+      this.token = '';
+      this.done = true;
+    });
+  }
+
+  /** The accounts were read again: a login that ended in the browser shows here. */
+  follow(accounts: readonly Account[]): void {
+    const now = fingerprint(accounts);
+    if (this.authorizeUrl !== null && accounts.length > 0 && now !== this.#before) this.done = true;
+    this.#before = now;
+  }
+
+  startOver(): void {
+    this.authorizeUrl = null;
+    this.callbackUrl = '';
+    this.fault = null;
+  }
+
+  async #try(job: () => Promise<void>): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.fault = null;
+    try {
+      await job();
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+    } finally {
+      this.busy = false;
+    }
+  }
+}
+
+/** What a login changes about the accounts, and a poll does not. */
+function fingerprint(accounts: readonly Account[]): string {
+  return accounts.map((one) => `${one.id} ${one.tokenExpiresAt} ${one.receiving === 'broken'}`).sort().join();
+}

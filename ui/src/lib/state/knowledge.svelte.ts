@@ -1,0 +1,100 @@
+// What the owner taught: questions and the answer to them.
+
+import type { KnowledgeEntry } from '$lib/ipc/bindings';
+import { CommandError, type Host } from '$lib/ipc/host';
+import { i18n } from '$lib/i18n/index.svelte';
+import { coalesce } from './coalesce';
+
+export interface EntryForm {
+  id: string | null;
+  questions: string;
+  answer: string;
+  lang: string;
+  autoOk: boolean;
+  internal: boolean;
+}
+
+export class Knowledge {
+  entries = $state.raw<readonly KnowledgeEntry[] | null>(null);
+  filter = $state('');
+  form = $state<EntryForm | null>(null);
+  busy = $state(false);
+  fault = $state.raw<CommandError | null>(null);
+
+  constructor(private readonly host: Host) {}
+
+  shown = $derived.by(() => {
+    const wanted = this.filter.trim().toLocaleLowerCase(i18n.locale);
+    const entries = this.entries ?? [];
+    if (wanted === '') return entries;
+    return entries.filter((entry) =>
+      [...entry.questions, entry.answer].some((text) => text.toLocaleLowerCase(i18n.locale).includes(wanted)),
+    );
+  });
+
+  readonly read = coalesce(async () => {
+    try {
+      this.entries = await this.host.call('knowledge_list', {});
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+    }
+  });
+
+  add(): void {
+    this.fault = null;
+    this.form = { id: null, questions: '', answer: '', lang: i18n.language, autoOk: false, internal: false };
+  }
+
+  change(entry: KnowledgeEntry): void {
+    this.fault = null;
+    const { id, answer, lang, autoOk, internal } = entry;
+    this.form = { id, questions: entry.questions.join('\n'), answer, lang, autoOk, internal };
+  }
+
+  close(): void {
+    this.form = null;
+    this.fault = null;
+  }
+
+  async save(): Promise<boolean> {
+    const form = this.form;
+    if (!form || this.busy) return false;
+    const questions = form.questions.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+    const { lang, internal } = form;
+    const answer = form.answer.trim();
+    // What is for the owner's eyes only is never sent, least of all by itself.
+    const autoOk = form.autoOk && !internal;
+    return this.#try(async () => {
+      if (form.id === null) {
+        await this.host.call('knowledge_add', { questions, answer, lang, autoOk, internal });
+      } else {
+        const entry = { id: form.id, questions, answer, lang, autoOk, internal, updatedAt: new Date().toISOString() };
+        await this.host.call('knowledge_change', { entry });
+      }
+      this.form = null;
+      await this.read();
+    });
+  }
+
+  async remove(entryId: string): Promise<boolean> {
+    return this.#try(async () => {
+      await this.host.call('knowledge_remove', { entryId });
+      if (this.form?.id === entryId) this.form = null;
+      await this.read();
+    });
+  }
+
+  async #try(job: () => Promise<void>): Promise<boolean> {
+    this.busy = true;
+    this.fault = null;
+    try {
+      await job();
+      return true;
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+      return false;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
