@@ -24,11 +24,14 @@ function visit(search, { languages = ['en-US'], arrival = 'navigate', clipboard 
     });
   const opened = [];
   const copied = [];
+  const loaded = [];
   const location = { search };
   Object.defineProperty(location, 'href', { set: (value) => opened.push(value) });
   const context = {
     URLSearchParams,
     location,
+    addEventListener: (event, listener) => loaded.push([event, listener]),
+    setTimeout: (work) => work(),
     document: { getElementById: element, documentElement: {}, title: '' },
     performance: { getEntriesByType: () => [{ type: arrival }] },
     navigator: {
@@ -42,6 +45,8 @@ function visit(search, { languages = ['en-US'], arrival = 'navigate', clipboard 
     },
   };
   vm.runInNewContext(inside('script'), context);
+  assert.deepEqual(opened, [], 'nothing is opened before the page has loaded');
+  for (const [event, listener] of loaded) if (event === 'load') listener();
   return { elements, opened, copied, document: context.document };
 }
 

@@ -65,7 +65,9 @@ pub fn ensure_driver() -> Outcome {
     }
     println!("Compiling {name} {version}, once, into {}", tools.display());
     let mut command = process::cargo(&["install", name, "--version", version]);
-    command.args(["--quiet", "--locked", "--debug", "--root"]).arg(&tools);
+    command
+        .args(["--quiet", "--locked", "--debug", "--root"])
+        .arg(&tools);
     // Apart from our own build: its tree of dependencies is another and of use only once.
     let scratch = tools.join("build");
     command.arg("--target-dir").arg(&scratch);
