@@ -8,7 +8,23 @@ export function reasonWords(reason: Reason): string {
   return known(`reason.${reason}`, 'reason.other');
 }
 
-/** What a failed check found wrong. */
+/** The reason that a failed check already tells. */
+const TOLD_BY: Partial<Record<Reason, string>> = {
+  figure_unfounded: 'figures',
+  language_wrong: 'language',
+  too_long: 'length',
+  promise: 'promise',
+  leak: 'leak',
+  repeats: 'repeat',
+  uncited: 'citation',
+};
+
+/** The reasons worth telling beside the failed checks. That a draft waits needs no reason. */
+export function reasonsBesideChecks(reasons: readonly Reason[], failed: readonly DraftCheck[]): Reason[] {
+  return reasons.filter((reason) => reason !== 'mode_draft' && !failed.some((check) => check.name === TOLD_BY[reason]));
+}
+
+/** What a check found wrong. */
 export function checkWords(check: DraftCheck): string {
   const failed = known(`check.${check.name}.failed`, 'check.other.failed', { name: check.name });
   return check.result === 'failed' ? failed : known(`check.${check.name}.passed`, 'check.other.passed', { name: check.name });
