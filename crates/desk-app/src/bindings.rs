@@ -1,6 +1,7 @@
 //! Writes `ui/src/lib/ipc/bindings.ts` from the list of commands and their types.
 
 use crate::dto::*;
+use desk_core::message::InboxView;
 use desk_core::{
     AccountId, Change, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode, SendState,
 };

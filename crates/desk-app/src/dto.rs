@@ -3,7 +3,7 @@
 //! Field names are `camelCase` in JSON, ids are strings, times are ISO 8601 in UTC with
 //! milliseconds.
 
-use desk_core::message::{Health, InboxView, RowState};
+use desk_core::message::{Health, RowState};
 use desk_core::{
     AccountId, Author, CheckResult, Code, ConversationId, Direction, DraftId, Engine, EntryId,
     IgMessageId, MessageId, MessageKind, OutboxId, Outcome, Reason, ReplyMode, SendState,
@@ -390,9 +390,12 @@ dto! {
         pub secrets: String,
         /// The fault of the place for secrets, if it has one.
         pub secrets_fault: Option<Code>,
+        /// Why the last login that came by a link failed; `null` when it did not.
+        pub connect_fault: Option<Code>,
     }
 
     /// The owner's choices of how the screen looks.
+    #[derive(Default)]
     pub struct Preferences {
         /// `en`, `tr` or `ru`; `null` follows the system.
         pub language: Option<String>,

@@ -1,7 +1,34 @@
 //! Use cases: everything a shell may ask for, once.
+//!
+//! This crate owns the order of things: it reads the store, asks desk-ai for a decision, puts what
+//! was approved into the outbox. It must not know how it is shown: a window and an HTTP server call
+//! the same [`Desk`]. All commands are named in one list, [`commands!`](crate::commands).
 
 #[cfg(feature = "bindings")]
 pub mod bindings;
+mod change_bus;
 pub mod commands;
+pub mod config;
+mod connect;
+mod convert;
+mod demo;
+mod desk;
+pub mod dispatch;
+mod drafting;
 pub mod dto;
 pub mod error;
+mod inbox;
+mod knowledge;
+pub mod logging;
+mod marks;
+mod reply;
+mod settings;
+
+pub use config::Config;
+pub use desk::{Desk, LinkOpener};
+pub use desk_core::message::InboxView;
+pub use desk_core::{
+    AccountId, Change, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode,
+};
+pub use dispatch::dispatch;
+pub use error::IpcError;

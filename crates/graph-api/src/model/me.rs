@@ -54,8 +54,12 @@ impl Me {
         let object = unwrapped(document).ok_or("an account that is no object")?;
         Ok(Self {
             id: object.id("id"),
-            // Taking `id` instead would make every message of the owner look like a customer's.
-            user_id: object.id("user_id").ok_or("an account without user_id")?,
+            // The app-scoped `id` alone would make every message of the owner look like a
+            // customer's; with a handle beside it the owner is still known.
+            user_id: object
+                .id("user_id")
+                .or_else(|| object.some_text("username").and_then(|_| object.id("id")))
+                .ok_or("an account without user_id")?,
             username: object.some_text("username"),
             name: object.some_text("name"),
             account_type: object.some_text("account_type").map(AccountType::read),
@@ -87,8 +91,10 @@ mod tests {
     }
 
     #[test]
-    fn an_account_without_its_user_id_is_refused() {
-        assert!(me(r#"{"id":"1","username":"x"}"#).is_err());
+    fn an_account_that_could_not_be_told_from_a_customer_is_refused() {
+        assert!(me(r#"{"id":"1"}"#).is_err());
+        let known_by_handle = me(r#"{"id":"1","username":"x"}"#).unwrap();
+        assert_eq!(known_by_handle.user_id, "1");
         assert!(me("[]").is_err());
         assert!(me(r#"{"data":[]}"#).is_err());
     }

@@ -193,7 +193,11 @@ secrets: string,
 /**
  * The fault of the place for secrets, if it has one.
  */
-secretsFault: Code | null, };
+secretsFault: Code | null, 
+/**
+ * Why the last login that came by a link failed; `null` when it did not.
+ */
+connectFault: Code | null, };
 
 /**
  * Who wrote a message.

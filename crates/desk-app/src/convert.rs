@@ -1,0 +1,116 @@
+//! Rows of the store as the screen sees them.
+
+use crate::dto;
+use desk_core::window::ReplyWindow;
+use desk_core::{ReplyMode, SendState, Timestamp};
+use desk_store::table::account::Account;
+use desk_store::table::conversation::Conversation;
+use desk_store::table::draft::Draft;
+use desk_store::table::message::Message;
+use desk_store::table::outbox::OutboxRow;
+use desk_store::{Connection, StoreError};
+
+pub(crate) fn account(row: &Account) -> dto::Account {
+    dto::Account {
+        id: row.id,
+        username: row.username.clone(),
+        name: row.name.clone(),
+        receiving: row.receiving,
+        sending: row.sending,
+        fault: row.fault,
+        token_expires_at: row.token_expires_at,
+        synced: row.synced_at.is_some(),
+        maybe_unpublished: row.synced_at.is_some() && !row.conversations_seen,
+    }
+}
+
+pub(crate) fn conversation(
+    row: Conversation,
+    default_mode: ReplyMode,
+    now: Timestamp,
+) -> dto::ConversationRow {
+    dto::ConversationRow {
+        id: row.id,
+        account_id: row.account_id,
+        username: row.username.as_deref().map(desk_core::text::display_name),
+        name: row.name,
+        snippet: row.snippet,
+        last_author: row.last_author,
+        last_kind: row.last_kind,
+        last_at: row.last_at,
+        unread: row.unread,
+        state: row.row_state,
+        mode: row.mode.unwrap_or(default_mode),
+        window_closes_at: ReplyWindow::at(now, row.last_inbound_at).edge(),
+        auto_at: row.auto_at,
+    }
+}
+
+/// A message, with what its outbox row says while it is not settled.
+pub(crate) fn message(row: Message, open: &[OutboxRow]) -> dto::Message {
+    let outbox = open.iter().find(|o| o.message_id == row.id);
+    dto::Message {
+        id: row.id,
+        conversation_id: row.conversation_id,
+        external_id: row.external_id,
+        direction: row.direction,
+        author: row.author,
+        kind: row.kind,
+        text: row.text,
+        sent_at: row.sent_at,
+        state: row
+            .state
+            .map_or(dto::MessageState::Received, dto::MessageState::Outgoing),
+        outbox_id: outbox.map(|o| o.id),
+        fault: outbox.and_then(|o| o.fault),
+        next_try_at: outbox.and_then(|o| o.due_at),
+        draft_id: row.draft_id,
+        unsent: row.unsent,
+    }
+}
+
+pub(crate) fn outbox(row: OutboxRow, name: String, author: desk_core::Author) -> dto::OutboxItem {
+    dto::OutboxItem {
+        id: row.id,
+        message_id: row.message_id,
+        conversation_id: row.conversation_id,
+        name,
+        client_id: row.client_id,
+        text: row.text,
+        author,
+        state: row.state,
+        fault: row.fault,
+        attempts: row.attempts,
+        next_try_at: row.due_at,
+        created_at: row.created_at,
+    }
+}
+
+pub(crate) fn draft(row: Draft) -> Result<dto::Draft, StoreError> {
+    Ok(dto::Draft {
+        id: row.id,
+        conversation_id: row.conversation_id,
+        trigger_id: row.trigger_id,
+        outcome: row.outcome,
+        reasons: row.reasons,
+        text: row.text,
+        lang: row.lang,
+        engine: row.engine,
+        model: row.model,
+        fault: row.fault,
+        cites: serde_json::from_str(&row.cites)?,
+        checks: serde_json::from_str(&row.checks)?,
+        auto_at: row.auto_at,
+        created_at: row.created_at,
+    })
+}
+
+/// Whether a message is still to be shown: what the owner put away is not.
+pub(crate) fn is_shown(row: &Message) -> bool {
+    row.state != Some(SendState::Cancelled)
+}
+
+/// The default mode, for rows whose owner chose none.
+pub(crate) fn default_mode(db: &Connection) -> Result<ReplyMode, StoreError> {
+    desk_store::table::setting::effective_mode(db, None)
+}

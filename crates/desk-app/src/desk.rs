@@ -1,0 +1,234 @@
+//! The desk: everything that is open while ReplyDesk runs.
+
+use crate::config::Config;
+use crate::drafting::Drafting;
+use crate::dto::{AppState, Preferences};
+use crate::{IpcError, change_bus, demo};
+use desk_core::{Change, Clock, Code, SystemClock};
+use desk_secrets::{Backend, SecretStore};
+use desk_store::table::setting;
+use desk_store::{Store, StoreError};
+use desk_sync::{Engine, EngineParts, Options};
+use graph_api::{Client, Limits};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The setting with the owner's choices of how the screen looks.
+pub(crate) const PREFERENCES: &str = "preferences";
+/// How long the end of the program waits for calls under way.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Opens an address in the system's browser; the shell knows how.
+pub type LinkOpener = Arc<dyn Fn(&str) -> Result<(), String> + Send + Sync>;
+
+/// Everything that is open. Each command is a method of it.
+pub struct Desk {
+    pub(crate) store: Store,
+    pub(crate) secrets: Arc<dyn SecretStore>,
+    pub(crate) client: Client,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) engine: Engine,
+    pub(crate) drafting: Arc<Drafting>,
+    pub(crate) config: Config,
+    pub(crate) links: Option<LinkOpener>,
+    pub(crate) connect_fault: Mutex<Option<Code>>,
+    changes: broadcast::Sender<Arc<Vec<Change>>>,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    /// Lives as long as the demo does.
+    _demo: Option<demo::Demo>,
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Desk")
+    }
+}
+
+impl Desk {
+    /// Opens the data and starts to work.
+    ///
+    /// # Errors
+    /// Why it cannot: the data folder, the place for secrets, a second ReplyDesk, a setting.
+    pub async fn open(config: Config, links: Option<LinkOpener>) -> Result<Arc<Desk>, IpcError> {
+        Self::open_with(config, links, Arc::new(SystemClock)).await
+    }
+
+    /// The same with a clock of the caller's, for tests.
+    ///
+    /// # Errors
+    /// As [`Desk::open`].
+    pub async fn open_with(
+        mut config: Config,
+        links: Option<LinkOpener>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Desk>, IpcError> {
+        let demo = if config.demo {
+            Some(demo::Demo::start(&mut config).await?)
+        } else {
+            None
+        };
+        let store = {
+            let dir = config.data_dir.clone();
+            blocking(move || Store::open(&dir)).await??
+        };
+        let secrets = open_secrets(
+            &config,
+            store.path().parent().map(PathBuf::from).unwrap_or_default(),
+        )
+        .await?;
+        let client = Client::new(
+            config.endpoints.clone(),
+            config.version.clone(),
+            Limits::default(),
+        )
+        .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?;
+        let mut options = Options::default();
+        if let Some(every) = config.poll_every {
+            options = Options {
+                steady_poll: every,
+                brisk_poll: every.min(options.brisk_poll),
+                ..options
+            };
+        }
+        let (changes, _) = broadcast::channel(256);
+        let stop = CancellationToken::new();
+        let tasks = TaskTracker::new();
+        tasks.spawn(change_bus::run(
+            store.changes(),
+            changes.clone(),
+            stop.clone(),
+        ));
+        let engine = Engine::start(EngineParts {
+            store: store.clone(),
+            client: client.clone(),
+            secrets: Arc::clone(&secrets),
+            clock: Arc::clone(&clock),
+            options,
+        })
+        .await?;
+        let drafting = Drafting::new(store.clone(), Arc::clone(&secrets), Arc::clone(&clock));
+        tasks.spawn(Arc::clone(&drafting).run(stop.clone()));
+        let desk = Arc::new(Desk {
+            store,
+            secrets,
+            client,
+            clock,
+            engine,
+            drafting,
+            config,
+            links,
+            connect_fault: Mutex::default(),
+            changes,
+            stop,
+            tasks,
+            _demo: None,
+        });
+        if let Some(demo) = demo {
+            demo.furnish(&desk).await?;
+            // The desk and its demo end together; the cycle is cut at shutdown.
+            let desk = Desk::with_demo(desk, demo)?;
+            return Ok(desk);
+        }
+        Ok(desk)
+    }
+
+    fn with_demo(desk: Arc<Desk>, demo: demo::Demo) -> Result<Arc<Desk>, IpcError> {
+        let mut desk = Arc::try_unwrap(desk).map_err(|_| {
+            IpcError::new(Code::Internal, "the demo was furnished while it was in use")
+        })?;
+        desk._demo = Some(demo);
+        Ok(Arc::new(desk))
+    }
+
+    /// Hears of changes, in batches.
+    #[must_use]
+    pub fn changes(&self) -> broadcast::Receiver<Arc<Vec<Change>>> {
+        self.changes.subscribe()
+    }
+
+    /// Tells the screen of something that is in no table.
+    pub(crate) fn announce(&self, change: Change) {
+        let _ = self.changes.send(Arc::new(vec![change]));
+    }
+
+    /// The change that means: read everything anew.
+    #[must_use]
+    pub fn everything_changed() -> Change {
+        change_bus::everything()
+    }
+
+    /// Ends all work in good order: what is being sent is brought to its end.
+    pub async fn shutdown(&self) {
+        self.stop.cancel();
+        self.tasks.close();
+        self.engine.shutdown(PATIENCE).await;
+        if tokio::time::timeout(PATIENCE, self.tasks.wait())
+            .await
+            .is_err()
+        {
+            tracing::warn!("some work did not end in time");
+        }
+    }
+
+    /// Command `app_state`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn app_state(&self) -> Result<AppState, IpcError> {
+        let preferences: Result<Preferences, StoreError> =
+            self.store.read(|db| setting::get(db, PREFERENCES)).await;
+        Ok(AppState {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            demo: self.config.demo,
+            redirect_uri: self.config.redirect_uri.clone(),
+            preferences: preferences?,
+            secrets: self.secrets.backend().as_str().to_owned(),
+            secrets_fault: None,
+            connect_fault: *self
+                .connect_fault
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        })
+    }
+
+    /// Command `link_open`. Only https leads out of here, and only to a host without a disguise.
+    ///
+    /// # Errors
+    /// [`Code::BadRequest`] for any other address.
+    #[expect(clippy::unused_async, reason = "a command is called like every other")]
+    pub async fn link_open(&self, url: String) -> Result<(), IpcError> {
+        let address = crate::connect::safe_link(&url, &self.config)?;
+        let Some(open) = &self.links else {
+            return Err(IpcError::new(
+                Code::NotAllowed,
+                "this ReplyDesk has no browser",
+            ));
+        };
+        open(address.as_str()).map_err(|e| IpcError::new(Code::Internal, e))
+    }
+}
+
+async fn open_secrets(config: &Config, dir: PathBuf) -> Result<Arc<dyn SecretStore>, IpcError> {
+    let (backend, passphrase) = (config.secrets, config.passphrase.clone());
+    // The demo's tokens are worth nothing and must not end up among the owner's.
+    let backend = if config.demo {
+        Backend::Memory
+    } else {
+        backend
+    };
+    Ok(blocking(move || desk_secrets::open(backend, "ReplyDesk", &dir, passphrase)).await??)
+}
+
+/// Runs what blocks, away from the loops.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, IpcError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|e| IpcError::new(Code::Internal, format!("the work was cut off: {e}")))
+}

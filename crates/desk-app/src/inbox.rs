@@ -1,0 +1,280 @@
+//! Reading: the list, a conversation, search, and how the synchronisation stands.
+
+use crate::dto::{
+    AccountSync, ConversationRow, ConversationView, InboxPage, SearchHit, SyncStatus,
+};
+use crate::{Desk, IpcError, convert, marks};
+use desk_core::message::InboxView;
+use desk_core::{AccountId, Code, ConversationId, ReplyMode, Source};
+use desk_store::table::{account, conversation, draft, message, outbox};
+use desk_store::{StoreError, search};
+
+/// No page is longer: the screen shows far less.
+const MAX_PAGE: u32 = 200;
+
+impl Desk {
+    /// Command `inbox_list`.
+    ///
+    /// # Errors
+    /// [`Code::BadRequest`] for a cursor that is none.
+    pub async fn inbox_list(
+        &self,
+        view: InboxView,
+        query: Option<String>,
+        cursor: Option<String>,
+        limit: u32,
+    ) -> Result<InboxPage, IpcError> {
+        let after = match cursor {
+            None => None,
+            Some(text) => Some(
+                conversation::Cursor::parse(&text)
+                    .ok_or_else(|| IpcError::new(Code::BadRequest, "no such cursor"))?,
+            ),
+        };
+        let limit = limit.clamp(1, MAX_PAGE);
+        let query = query.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
+        let now = self.clock.now();
+        let page: Result<InboxPage, StoreError> = self
+            .store
+            .read(move |db| {
+                let mode = convert::default_mode(db)?;
+                let rows = conversation::list(db, view, query.as_deref(), after, limit)?;
+                let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+                let next_cursor = rows.last().filter(|_| is_full).map(|row| {
+                    conversation::Cursor {
+                        last_at: row.last_at,
+                        id: row.id,
+                    }
+                    .to_string()
+                });
+                let total = match &query {
+                    None => conversation::count(db, view)?,
+                    Some(_) => u32::try_from(rows.len()).unwrap_or(u32::MAX),
+                };
+                let items = rows
+                    .into_iter()
+                    .map(|row| convert::conversation(row, mode, now))
+                    .collect();
+                Ok(InboxPage {
+                    items,
+                    next_cursor,
+                    total,
+                })
+            })
+            .await;
+        Ok(page?)
+    }
+
+    /// Command `conversation_open`.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is none.
+    pub async fn conversation_open(
+        &self,
+        conversation_id: ConversationId,
+        before: Option<String>,
+        limit: u32,
+    ) -> Result<ConversationView, IpcError> {
+        let before = match before {
+            None => None,
+            Some(text) => Some(
+                message::Before::parse(&text)
+                    .ok_or_else(|| IpcError::new(Code::BadRequest, "no such place"))?,
+            ),
+        };
+        let limit = limit.clamp(1, MAX_PAGE);
+        let now = self.clock.now();
+        let view: Result<ConversationView, StoreError> = self
+            .store
+            .read(move |db| {
+                let row = conversation::get(db, conversation_id)?;
+                let rows = message::page(db, conversation_id, before, limit)?;
+                let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+                let older_before = rows.first().filter(|_| is_full).map(|m| {
+                    message::Before {
+                        sent_at: m.sent_at,
+                        id: m.id,
+                    }
+                    .to_string()
+                });
+                let open = outbox::open_of(db, conversation_id)?;
+                let draft = draft::current(db, conversation_id)?
+                    .map(convert::draft)
+                    .transpose()?;
+                let instagram_url = instagram_url(row.username.as_deref());
+                Ok(ConversationView {
+                    conversation: convert::conversation(row, convert::default_mode(db)?, now),
+                    messages: rows
+                        .into_iter()
+                        .filter(convert::is_shown)
+                        .map(|m| convert::message(m, &open))
+                        .collect(),
+                    older_before,
+                    draft,
+                    instagram_url,
+                })
+            })
+            .await;
+        Ok(view?)
+    }
+
+    /// Command `conversation_mark_read`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub async fn conversation_mark_read(
+        &self,
+        conversation_id: ConversationId,
+    ) -> Result<(), IpcError> {
+        let unread: Result<u32, StoreError> = self
+            .store
+            .read(move |db| Ok(conversation::get(db, conversation_id)?.unread))
+            .await;
+        if unread? > 0 {
+            let written: Result<(), StoreError> = self
+                .store
+                .write(move |w| conversation::mark_read(w, conversation_id))
+                .await;
+            written?;
+        }
+        Ok(())
+    }
+
+    /// Command `search`.
+    ///
+    /// # Errors
+    /// When the file cannot be read. No text is a wrong query.
+    pub async fn search(&self, query: String, limit: u32) -> Result<Vec<SearchHit>, IpcError> {
+        let limit = limit.clamp(1, MAX_PAGE);
+        let hits: Result<Vec<SearchHit>, StoreError> = self
+            .store
+            .read(move |db| {
+                let words = search::words(&query);
+                let mut hits = Vec::new();
+                for found in search::messages(db, &query, limit)? {
+                    let name = conversation::get(db, found.conversation_id)?.name;
+                    let (snippet, marks) = marks::around(&found.text, &words);
+                    hits.push(SearchHit {
+                        message_id: found.id,
+                        conversation_id: found.conversation_id,
+                        name,
+                        snippet,
+                        marks,
+                        author: found.author,
+                        sent_at: found.sent_at,
+                    });
+                }
+                Ok(hits)
+            })
+            .await;
+        Ok(hits?)
+    }
+
+    /// Command `auto_reply_set`.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no such conversation.
+    pub async fn auto_reply_set(
+        &self,
+        conversation_id: ConversationId,
+        mode: ReplyMode,
+    ) -> Result<ConversationRow, IpcError> {
+        let now = self.clock.now();
+        let row: Result<ConversationRow, StoreError> = self
+            .store
+            .write(move |w| {
+                conversation::set_mode(w, conversation_id, mode)?;
+                let current = draft::current(w, conversation_id)?;
+                match (mode, current) {
+                    (ReplyMode::Off, _) => draft::make_stale(w, conversation_id, Source::Owner)?,
+                    (ReplyMode::Draft, Some(d)) if d.outcome == desk_core::Outcome::Countdown => {
+                        draft::back_to_proposal(w, &d, desk_core::Reason::Stopped, Source::Owner)?;
+                    }
+                    _ => {}
+                }
+                conversation::refresh_row(w, conversation_id, Source::Owner)?;
+                let row = conversation::get(w, conversation_id)?;
+                Ok(convert::conversation(row, convert::default_mode(w)?, now))
+            })
+            .await;
+        let row = row?;
+        if mode != ReplyMode::Off && row.state == desk_core::message::RowState::Waiting {
+            let written: Result<(), StoreError> = self
+                .store
+                .write(move |w| {
+                    conversation::schedule_turn(
+                        w,
+                        conversation_id,
+                        now,
+                        std::time::Duration::ZERO,
+                        now,
+                    )
+                })
+                .await;
+            written?;
+            self.drafting.wake();
+        }
+        Ok(row)
+    }
+
+    /// Command `sync_now`.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no such account.
+    pub async fn sync_now(&self, account_id: AccountId) -> Result<(), IpcError> {
+        let known: Result<_, StoreError> = self
+            .store
+            .read(move |db| account::get(db, account_id))
+            .await;
+        known?;
+        self.engine.poll_now(account_id);
+        Ok(())
+    }
+
+    /// Command `sync_status`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn sync_status(&self) -> Result<SyncStatus, IpcError> {
+        let rows: Result<Vec<(account::Account, u32)>, StoreError> = self
+            .store
+            .read(|db| {
+                account::connected(db)?
+                    .into_iter()
+                    .map(|a| conversation::count_of(db, a.id).map(|n| (a, n)))
+                    .collect()
+            })
+            .await;
+        let accounts = rows?
+            .into_iter()
+            .map(|(row, conversations)| {
+                let progress = self.engine.progress(row.id);
+                AccountSync {
+                    account_id: row.id,
+                    last_check_at: row.last_check_at,
+                    next_check_at: progress.next_check_at,
+                    fault: row.fault,
+                    synced: row.synced_at.is_some(),
+                    conversations,
+                    calls_last_hour: progress.calls_last_hour,
+                    calls_total: progress.calls_total,
+                }
+            })
+            .collect();
+        Ok(SyncStatus { accounts })
+    }
+}
+
+/// The conversation on Instagram's own pages. Instagram's ids of threads lead nowhere there; the
+/// customer's handle does.
+fn instagram_url(username: Option<&str>) -> String {
+    let is_handle = |u: &&str| {
+        !u.is_empty()
+            && u.chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'))
+    };
+    match username.filter(is_handle) {
+        Some(username) => format!("https://ig.me/m/{username}"),
+        None => "https://www.instagram.com/direct/inbox/".to_owned(),
+    }
+}

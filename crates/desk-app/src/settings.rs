@@ -1,0 +1,197 @@
+//! The owner's settings: how the screen looks, and what the AI may do.
+
+use crate::desk::PREFERENCES;
+use crate::dto::{AiSettings, AiSettingsChange, Preferences};
+use crate::{Desk, IpcError};
+use desk_core::{Code, Engine, ReplyMode, Source};
+use desk_secrets::SecretName;
+use desk_store::table::{draft, setting};
+use desk_store::{Connection, StoreError};
+use desk_sync::ingest::{DEFAULT_QUIET_MILLIS, QUIET_MILLIS};
+use serde::{Deserialize, Serialize};
+
+/// The setting with how the AI is set.
+const AI: &str = "ai";
+/// How long an automatic reply can be stopped, when the owner did not say.
+const DEFAULT_COUNTDOWN_SECONDS: u32 = 45;
+/// The name under which the endpoint's key is kept.
+const KEY_NAME: &str = "endpoint";
+
+/// What is stored of the AI's settings beside those that other crates read.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct StoredAi {
+    pub(crate) engine: Engine,
+    pub(crate) base_url: String,
+    pub(crate) model: String,
+    pub(crate) has_key: bool,
+    pub(crate) countdown_seconds: u32,
+    pub(crate) disclosure: bool,
+}
+
+impl Default for StoredAi {
+    fn default() -> Self {
+        StoredAi {
+            engine: Engine::Embedded,
+            base_url: String::new(),
+            model: String::new(),
+            has_key: false,
+            countdown_seconds: DEFAULT_COUNTDOWN_SECONDS,
+            disclosure: true,
+        }
+    }
+}
+
+/// Reads how the AI is set.
+pub(crate) fn stored_ai(db: &Connection) -> Result<StoredAi, StoreError> {
+    setting::get(db, AI)
+}
+
+/// The name of the endpoint's key in the keyring.
+pub(crate) fn key_name() -> Result<SecretName, IpcError> {
+    Ok(SecretName::ai_key(KEY_NAME)?)
+}
+
+fn read(db: &Connection) -> Result<AiSettings, StoreError> {
+    let ai = stored_ai(db)?;
+    let quiet: Option<u32> = setting::get(db, QUIET_MILLIS)?;
+    Ok(AiSettings {
+        paused: setting::get(db, setting::AI_PAUSED)?,
+        engine: ai.engine,
+        base_url: ai.base_url,
+        model: ai.model,
+        has_key: ai.has_key,
+        default_mode: setting::effective_mode(db, None)?,
+        countdown_seconds: ai.countdown_seconds,
+        quiet_millis: quiet.unwrap_or(DEFAULT_QUIET_MILLIS),
+        disclosure: ai.disclosure,
+    })
+}
+
+impl Desk {
+    /// Command `preferences_set`.
+    ///
+    /// # Errors
+    /// [`Code::BadRequest`] for a language or theme that does not exist.
+    pub async fn preferences_set(&self, preferences: Preferences) -> Result<Preferences, IpcError> {
+        let known = |value: &Option<String>, all: &[&str]| {
+            value.as_deref().is_none_or(|v| all.contains(&v))
+        };
+        if !known(&preferences.language, &["en", "tr", "ru"])
+            || !known(&preferences.theme, &["light", "dark"])
+        {
+            return Err(IpcError::new(Code::BadRequest, "no such language or theme"));
+        }
+        let stored = preferences.clone();
+        self.store
+            .write(move |w| setting::set(w, PREFERENCES, &stored))
+            .await
+            .map_err(|e: StoreError| e)?;
+        Ok(preferences)
+    }
+
+    /// Command `ai_settings_get`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn ai_settings_get(&self) -> Result<AiSettings, IpcError> {
+        let settings: Result<_, StoreError> = self.store.read(read).await;
+        Ok(settings?)
+    }
+
+    /// Command `ai_settings_set`.
+    ///
+    /// # Errors
+    /// When the address makes no sense, or the key cannot be kept.
+    pub async fn ai_settings_set(
+        &self,
+        settings: AiSettingsChange,
+    ) -> Result<AiSettings, IpcError> {
+        if let Some(url) = settings.base_url.as_deref().filter(|u| !u.is_empty()) {
+            crate::connect::endpoint_url(url)?;
+        }
+        if let Some(key) = &settings.api_key {
+            if key.is_empty() {
+                self.secrets.delete(&key_name()?).await?;
+            } else {
+                self.secrets.set(&key_name()?, &key.0).await?;
+            }
+        }
+        let written: Result<AiSettings, StoreError> = self
+            .store
+            .write(move |w| {
+                let before = stored_ai(w)?;
+                let ai = StoredAi {
+                    engine: settings.engine.unwrap_or(before.engine),
+                    base_url: settings
+                        .base_url
+                        .unwrap_or(before.base_url)
+                        .trim()
+                        .to_owned(),
+                    model: settings.model.unwrap_or(before.model).trim().to_owned(),
+                    has_key: settings
+                        .api_key
+                        .map_or(before.has_key, |key| !key.is_empty()),
+                    countdown_seconds: settings
+                        .countdown_seconds
+                        .unwrap_or(before.countdown_seconds)
+                        .min(3600),
+                    disclosure: settings.disclosure.unwrap_or(before.disclosure),
+                };
+                setting::set(w, AI, &ai)?;
+                if let Some(mode) = settings.default_mode {
+                    // What goes out by itself is allowed conversation by conversation.
+                    let mode = mode.min(ReplyMode::Draft);
+                    setting::set(w, setting::DEFAULT_MODE, &Some(mode))?;
+                }
+                if let Some(quiet) = settings.quiet_millis {
+                    setting::set(w, QUIET_MILLIS, &Some(quiet.min(60_000)))?;
+                }
+                read(w)
+            })
+            .await;
+        let written = written?;
+        self.drafting.endpoint_changed();
+        Ok(written)
+    }
+
+    /// Command `ai_settings_test`.
+    ///
+    /// # Errors
+    /// The endpoint's fault.
+    pub async fn ai_settings_test(&self) -> Result<(), IpcError> {
+        let endpoint = self.drafting.endpoint().await?;
+        let Some(endpoint) = endpoint else {
+            return Err(IpcError::new(
+                Code::BadSetting,
+                "no address or no model is set",
+            ));
+        };
+        Ok(endpoint.test().await?)
+    }
+
+    /// Command `ai_pause`. What counts down becomes a proposal in the same transaction.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub async fn ai_pause(&self, paused: bool) -> Result<AiSettings, IpcError> {
+        let written: Result<AiSettings, StoreError> = self
+            .store
+            .write(move |w| {
+                setting::set(w, setting::AI_PAUSED, &paused)?;
+                if paused {
+                    for waiting in draft::countdowns(w)? {
+                        draft::back_to_proposal(
+                            w,
+                            &waiting,
+                            desk_core::Reason::Paused,
+                            Source::Owner,
+                        )?;
+                    }
+                }
+                read(w)
+            })
+            .await;
+        Ok(written?)
+    }
+}
