@@ -23,10 +23,10 @@ const WINDOW_TEST: &str = "window";
 /// When a step fails; the failure names it.
 pub fn test(_: &[String]) -> Outcome {
     let mut steps = Steps::of("cargo xtask test");
+    // Builds the UI as well, when it has changed.
     steps.step("set-up", || setup::ensure(Goal::Test))?;
     steps.run("UI types", &mut node::script("check"))?;
     steps.run("UI tests", &mut node::script("test"))?;
-    steps.run("UI build", &mut node::script("build"))?;
     steps.run("UI size", &mut node::script("size"))?;
     steps.run("connect page", &mut connect_page())?;
     let names = test_names(&metadata::packages()?);
