@@ -223,8 +223,8 @@ impl Index {
             for (((score, p), mean), first) in
                 scores.iter_mut().zip(&probabilities).zip(&means).zip(&first)
             {
-                *score = (p + BLEND_MEAN * mean / best_mean + BLEND_FIRST * first)
-                    / (1.0 + BLEND_MEAN + BLEND_FIRST);
+                *score = (p + tune("BM",0.5) * mean / best_mean + tune("BF",0.5) * first)
+                    / (1.0 + tune("BM",0.5) + tune("BF",0.5));
             }
         }
         let top = best(&scores, None);
@@ -260,7 +260,7 @@ impl Index {
     fn first_stage(&self, terms: &Terms, keep: &impl Fn(usize) -> bool) -> Vec<f32> {
         let mut by_entry = vec![0.0f32; self.of_entry.len()];
         let mut sums = vec![0.0f32; self.docs.len()];
-        for (field, terms) in [(&self.stems, &terms.stems), (&self.pieces, &terms.pieces)] {
+        for (field, terms, w) in [(&self.stems, &terms.stems, tune("WS",0.5)), (&self.pieces, &terms.pieces, 1.0-tune("WS",0.5))] {
             let mut scores = vec![0.0f32; self.docs.len()];
             field.score_into(terms, &mut scores);
             let mut max = f32::EPSILON;
@@ -271,7 +271,7 @@ impl Index {
                 max = max.max(*score);
             }
             for (sum, score) in sums.iter_mut().zip(scores) {
-                *sum += score / max / 2.0;
+                *sum += score / max * w;
             }
         }
         for (doc, sum) in self.docs.iter().zip(sums) {
@@ -319,8 +319,6 @@ impl Index {
     }
 }
 
-const BLEND_MEAN: f32 = 0.5;
-const BLEND_FIRST: f32 = 0.5;
 
 /// The position of the largest score, leaving one out.
 fn best(scores: &[f32], but: Option<usize>) -> Option<usize> {
@@ -386,4 +384,10 @@ impl Near {
         let hits = self.five.iter().filter(|(_, e)| Some(*e) == entry).count();
         (hits as f32 / of as f32).min(1.0)
     }
+}
+
+/// TUNE
+pub fn tune(name: &str, default: f32) -> f32 {
+    static CACHE: std::sync::OnceLock<std::collections::HashMap<String, f32>> = std::sync::OnceLock::new();
+    *CACHE.get_or_init(|| std::env::vars().filter_map(|(k,v)| Some((k, v.parse().ok()?))).collect()).get(name).unwrap_or(&default)
 }

@@ -3,8 +3,6 @@
 
 use super::space::Vector;
 
-const EPOCHS: usize = 14;
-const RATE: f32 = 6.0;
 
 /// A trained model.
 #[derive(Debug, Default)]
@@ -30,8 +28,8 @@ impl Classes {
         // A stride that shares no factor with the number of documents visits each once, in an
         // order that is mixed and the same every time.
         let stride = coprime(docs.len());
-        for epoch in 0..EPOCHS {
-            let rate = RATE / (1.0 + 0.35 * epoch as f32);
+        for epoch in 0..super::tune("EPOCHS",14.0) as usize {
+            let rate = super::tune("RATE",6.0) / (1.0 + super::tune("DECAY",0.35) * epoch as f32);
             let mut at = epoch;
             for _ in 0..docs.len() {
                 at = (at + stride) % docs.len();

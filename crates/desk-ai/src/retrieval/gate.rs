@@ -35,9 +35,9 @@ const START: Signs = [2.0, 1.5, 1.5, 2.0, 1.0, 2.5, -1.0, 0.7, 0.0, 1.0, 1.5];
 const START_BIAS: f32 = -6.0;
 
 /// Questions that nothing answers, of those examined, that may pass.
-const MAX_OUTSIDE: f32 = 0.02;
+
 /// Wrong entries among those that pass.
-const MAX_WRONG: f32 = 0.02;
+
 /// Fewer examined questions than this prove nothing.
 const MIN_SAMPLES: usize = 120;
 
@@ -127,10 +127,10 @@ impl Gate {
                 wrong += f32::from(u8::from(!sample.right));
             }
             // One more than counted: what was not seen yet is not what cannot be.
-            if (leaked + 1.0) / outside > MAX_OUTSIDE {
+            if (leaked + 1.0) / outside > super::tune("MO",0.02) {
                 break;
             }
-            if passed >= 30.0 && (wrong + 1.0) / passed <= MAX_WRONG + 0.01 {
+            if passed >= 30.0 && (wrong + 1.0) / passed <= super::tune("MW",0.03) {
                 self.bar = score;
             }
         }

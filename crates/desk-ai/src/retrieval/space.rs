@@ -8,7 +8,7 @@ use std::collections::HashMap;
 pub type Vector = Vec<(u32, f32)>;
 
 /// How much each kind of term weighs; each kind is scaled to length one first.
-const KINDS: [f32; 3] = [1.0, 0.45, 1.0];
+
 
 /// The vocabulary with its rarities, and the vectors of all documents.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ impl Space {
     pub fn vector(&self, terms: &Terms) -> Vector {
         let mut out: Vector = Vec::new();
         let mut length = 0.0f32;
-        for (kind, share) in [&terms.stems, &terms.pairs, &terms.pieces].into_iter().zip(KINDS) {
+        for (kind, share) in [&terms.stems, &terms.pairs, &terms.pieces].into_iter().zip([super::tune("KS",1.0),super::tune("KP",0.45),super::tune("KC",1.0)]) {
             let mut own = 0.0f32;
             let start = out.len();
             for (term, count) in counts(kind) {
@@ -87,7 +87,7 @@ impl Space {
                         out.push((*feature, tf * idf));
                         own += (tf * idf).powi(2);
                     }
-                    None => own += (tf * self.unknown * 0.7).powi(2),
+                    None => own += (tf * self.unknown * super::tune("UNK",0.7)).powi(2),
                 }
             }
             if own > 0.0 {
