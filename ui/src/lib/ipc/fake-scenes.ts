@@ -61,7 +61,7 @@ function shop(host: FakeHost): void {
     checks: [
       { name: 'figures', result: 'failed', detail: '1,200 TL' },
       { name: 'language', result: 'passed', detail: 'en' },
-      { name: 'length', result: 'passed', detail: '82' },
+      { name: 'size', result: 'passed', detail: '82' },
     ],
   });
 

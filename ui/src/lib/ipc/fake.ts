@@ -198,7 +198,7 @@ export class FakeHost implements Host {
       checks: [
         { name: 'figures', result: 'passed', detail: null },
         { name: 'language', result: 'passed', detail: 'en' },
-        { name: 'length', result: 'passed', detail: null },
+        { name: 'size', result: 'passed', detail: null },
       ],
       autoAt: null,
       createdAt: this.iso(),
@@ -404,7 +404,7 @@ export class FakeHost implements Host {
         stages: [
           { stage: 'triage', detail: '{"answer":true,"lang":"tr"}', micros: 412, at: draft.createdAt },
           { stage: 'retrieval', detail: '{"best":0.81,"entries":["12","31"]}', micros: 9100, at: draft.createdAt },
-          { stage: 'verification', detail: '{"checks":3,"failed":0}', micros: 730, at: draft.createdAt },
+          { stage: 'verify', detail: '{"checks":3,"failed":0}', micros: 730, at: draft.createdAt },
           { stage: 'decision', detail: '{"outcome":"propose"}', micros: 40, at: draft.createdAt },
         ],
       };

@@ -12,7 +12,7 @@ export function reasonWords(reason: Reason): string {
 const TOLD_BY: Partial<Record<Reason, string>> = {
   figure_unfounded: 'figures',
   language_wrong: 'language',
-  too_long: 'length',
+  too_long: 'size',
   promise: 'promise',
   leak: 'leak',
   repeats: 'repeat',

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { actionOf, type KeyPress } from './keyboard';
+
+function key(key: string, code: string, more: Partial<KeyPress> = {}): KeyPress {
+  return { key, code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isComposing: false, ...more };
+}
+
+describe('the keyboard map', () => {
+  it.each([
+    ['US', 'j', 'KeyJ', 'next'],
+    ['US', 'k', 'KeyK', 'previous'],
+    ['US', 'e', 'KeyE', 'edit'],
+    ['US', '/', 'Slash', 'search'],
+    ['TR-Q', 'j', 'KeyJ', 'next'],
+    ['TR-Q', 'w', 'KeyW', 'why'],
+    ['TR-Q', 'x', 'KeyX', 'reject'],
+    ['RU', 'о', 'KeyJ', 'next'],
+    ['RU', 'л', 'KeyK', 'previous'],
+    ['RU', 'у', 'KeyE', 'edit'],
+    ['RU', 'п', 'KeyG', 'regenerate'],
+    ['RU', 'ч', 'KeyX', 'reject'],
+    ['RU', 'ц', 'KeyW', 'why'],
+    ['RU', 'к', 'KeyR', 'reply'],
+    ['RU', '.', 'Slash', 'search'],
+    ['Dvorak', 'j', 'KeyC', 'next'],
+    ['Dvorak', 'h', 'KeyJ', null],
+    ['any', 'ArrowDown', 'ArrowDown', 'next'],
+    ['any', 'Enter', 'Enter', 'open'],
+    ['any', 'Enter', 'NumpadEnter', 'open'],
+    ['any', 'Escape', 'Escape', 'back'],
+  ])('%s: %s (%s) is %s', (_layout, typed, code, expected) => {
+    expect(actionOf(key(typed, code))).toBe(expected);
+  });
+
+  it.each([
+    ['US', '?', 'Slash', 'help'],
+    ['TR-Q', '/', 'Digit7', 'search'],
+    ['TR-Q', '?', 'Minus', 'help'],
+    ['RU', '?', 'Digit7', 'help'],
+    ['RU', ',', 'Slash', 'help'],
+  ])('%s with Shift: %s (%s) is %s', (_layout, typed, code, expected) => {
+    expect(actionOf(key(typed, code, { shiftKey: true }))).toBe(expected);
+  });
+
+  it('approves with Ctrl or Cmd and Enter, and with nothing more', () => {
+    expect(actionOf(key('Enter', 'Enter', { ctrlKey: true }))).toBe('approve');
+    expect(actionOf(key('Enter', 'Enter', { metaKey: true }))).toBe('approve');
+    expect(actionOf(key('Enter', 'Enter', { ctrlKey: true, shiftKey: true }))).toBeNull();
+    expect(actionOf(key('Enter', 'Enter', { altKey: true }))).toBeNull();
+  });
+
+  it('leaves the shortcuts of the system alone', () => {
+    expect(actionOf(key('r', 'KeyR', { ctrlKey: true }))).toBeNull();
+    expect(actionOf(key('w', 'KeyW', { metaKey: true }))).toBeNull();
+    expect(actionOf(key('X', 'KeyX', { shiftKey: true }))).toBeNull();
+  });
+
+  it('never acts while something is written', () => {
+    for (const target of [document.createElement('textarea'), document.createElement('input'), document.createElement('select')]) {
+      expect(actionOf(key('j', 'KeyJ', { target }))).toBeNull();
+      expect(actionOf(key('Enter', 'Enter', { target, ctrlKey: true }))).toBeNull();
+      expect(actionOf(key('Escape', 'Escape', { target }))).toBe('back');
+    }
+    expect(actionOf(key('j', 'KeyJ', { target: document.createElement('button') }))).toBe('next');
+  });
+
+  it('never acts inside a composition', () => {
+    expect(actionOf(key('j', 'KeyJ', { isComposing: true }))).toBeNull();
+    expect(actionOf(key('Process', 'KeyJ'))).toBeNull();
+    expect(actionOf(key('Dead', 'KeyE'))).toBeNull();
+  });
+
+  it('can be told to leave single letters alone', () => {
+    expect(actionOf(key('j', 'KeyJ'), false)).toBeNull();
+    expect(actionOf(key('/', 'Slash'), false)).toBeNull();
+    expect(actionOf(key('ArrowDown', 'ArrowDown'), false)).toBe('next');
+    expect(actionOf(key('Enter', 'Enter', { ctrlKey: true }), false)).toBe('approve');
+  });
+});
