@@ -241,6 +241,10 @@ fn attribute_words(tag: &str) -> Vec<String> {
 /// The text, when it holds a word of two letters or more that is not the same everywhere.
 fn words(text: &str) -> Option<String> {
     let shown = text.trim();
+    // One piece with such a sign in it is an address or a name, shown as an example.
+    if !shown.contains(char::is_whitespace) && shown.contains([':', '/', '@']) {
+        return None;
+    }
     shown
         .split(|c: char| !c.is_alphabetic() && c != '&')
         .any(|word| {
@@ -317,6 +321,7 @@ mod tests {
             "<script lang=\"ts\">const a = 'words';</script><p>{t('a.b')}</p>",
             "<style>p { color: red }</style>",
             "{#if a < b}<b class=\"bold text\" title={t('x')}>{'}'} · 3</b>{/if}",
+            "<input placeholder=\"https://…?code=…\"><input placeholder=\"llama3.1:8b\">",
             "<kbd>Ctrl</kbd>&nbsp;<kbd>J</kbd> ReplyDesk",
             "<!-- a remark --><i onclick={() => a > b ? go('now') : `it ${x}`}></i>",
         ] {
