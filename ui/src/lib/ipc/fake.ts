@@ -36,6 +36,7 @@ export class FakeHost implements Host {
     preferences: { language: null, theme: null },
     secrets: 'keyring',
     secretsFault: null,
+    connectFault: null,
   };
   ai: AiSettings = {
     paused: false,

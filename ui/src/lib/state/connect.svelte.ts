@@ -1,6 +1,6 @@
 // Connecting an account, by any of the three ways.
 
-import type { Account } from '$lib/ipc/bindings';
+import type { Account, Code } from '$lib/ipc/bindings';
 import { CommandError, type Host } from '$lib/ipc/host';
 
 export type ConnectWay = 'login' | 'address' | 'token';
@@ -85,6 +85,13 @@ export class Connect {
     const now = fingerprint(accounts);
     if (this.authorizeUrl !== null && accounts.length > 0 && now !== this.#before) this.done = true;
     this.#before = now;
+  }
+
+  /** A login ended by a link into this window. */
+  ended(code: Code | null): void {
+    if (this.authorizeUrl === null) return;
+    if (code === null) this.done = true;
+    else this.fault = new CommandError({ code, message: 'login by link' });
   }
 
   startOver(): void {

@@ -38,7 +38,8 @@ export class Desk {
   singleKeys = $state(true);
   /** Counts changes of knowledge, for the screen that lists it. */
   knowledgeVersion = $state(0);
-  accountVersion = $state(0);
+  /** Counts logins that ended by a link; how they ended is `app.connectFault`. */
+  loginVersion = $state(0);
 
   /** Fulfilled as soon as there are words to show. */
   readonly spoke: Promise<void>;
@@ -103,6 +104,7 @@ export class Desk {
     let list = false;
     let open = false;
     let accounts = false;
+    let login = false;
     let sync = false;
     let settings = false;
     let knowledge = false;
@@ -117,6 +119,7 @@ export class Desk {
           break;
         case 'account':
           accounts = true;
+          login ||= id === '';
           sync = true;
           list = true;
           break;
@@ -133,10 +136,8 @@ export class Desk {
     }
     if (list) void this.inbox.refresh();
     if (open) void this.thread.refresh();
-    if (accounts) {
-      this.accountVersion += 1;
-      void this.readAccounts();
-    }
+    if (accounts) void this.readAccounts();
+    if (login) void this.#loginEnded();
     if (sync) void this.readSync();
     if (settings) {
       void this.readAi();
@@ -217,6 +218,14 @@ export class Desk {
   readonly readSync = coalesce(() => this.#keep(async () => {
     this.sync = await this.host.call('sync_status', {});
   }));
+
+  async #loginEnded(): Promise<void> {
+    await this.#readPreferences();
+    this.loginVersion += 1;
+    const code = this.app?.connectFault;
+    const watched = this.router.route.screen === 'connect' || this.accounts?.length === 0;
+    if (code && !watched) this.fault = new CommandError({ code, message: 'login by link' });
+  }
 
   async #readPreferences(): Promise<void> {
     await this.#keep(async () => {

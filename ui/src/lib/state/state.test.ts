@@ -695,6 +695,27 @@ describe('connecting', () => {
     expect(connect.done).toBe(true);
   });
 
+  it('hears how a login by a link ended', async () => {
+    const host = shop(1);
+    const desk = new Desk(host);
+    await desk.start();
+    const connect = new Connect(host, desk.accounts ?? [], 'https://r.example/');
+    connect.ended(null);
+    expect(connect.done, 'a login that was not begun here').toBe(false);
+    connect.appId = '1';
+    connect.appSecret = '2';
+    await connect.start();
+    host.app = { ...host.app, connectFault: 'not_a_tester' };
+    host.emit(change('', 'account'));
+    await settle();
+    expect(desk.loginVersion).toBe(1);
+    expect(desk.fault?.code).toBe('not_a_tester');
+    connect.ended(desk.app?.connectFault ?? null);
+    expect(connect.fault?.code).toBe('not_a_tester');
+    connect.ended(null);
+    expect(connect.done).toBe(true);
+  });
+
   it('explains what went wrong and stays usable', async () => {
     const host = new FakeHost();
     const connect = new Connect(host, [], 'https://r.example/');
