@@ -1,1 +1,87 @@
-//! shell
+//! The desktop shell: a window around the use cases of desk-app.
+//!
+//! Nothing else in the product knows Tauri. This crate owns the window, the deep link, the single
+//! instance and the bridge from changes to events; it must not know what a command means.
+
+mod arguments;
+mod commands;
+mod deep_link;
+mod events;
+mod opened;
+mod window;
+
+use arguments::Arguments;
+use clap::Parser;
+use desk_app::{Code, Config, Desk, IpcError, LinkOpener};
+use opened::Opened;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tauri::{AppHandle, Manager, RunEvent};
+
+/// Starts the app, and ends with it.
+#[must_use]
+pub fn run() -> ExitCode {
+    window::prepare_engine();
+    desk_app::logging::start();
+    let arguments = Arguments::parse();
+    let app = tauri::Builder::default()
+        // First of all: a second start must not get as far as the data.
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_deep_link::init())
+        .invoke_handler(commands::handler())
+        .setup(move |app| {
+            app.manage(Opened::default());
+            let handle = app.handle().clone();
+            deep_link::listen(&handle);
+            tauri::async_runtime::spawn(open_desk(handle.clone(), arguments.clone()));
+            if !arguments.hidden {
+                window::create(&handle)?;
+            }
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let RunEvent::Exit = event {
+                    close_desk(app);
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(e) => {
+            tracing::error!(error = %e, "the window could not be made");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Opens the data beside the window, so that the window need not wait for it. Why it cannot be
+/// opened is what every command then answers.
+async fn open_desk(app: AppHandle, arguments: Arguments) {
+    let links: LinkOpener = Arc::new(|address| {
+        tauri_plugin_opener::open_url(address, None::<&str>).map_err(|e| e.to_string())
+    });
+    let result: Result<Arc<Desk>, IpcError> = async {
+        let config = Config::from_environment(arguments.data_dir, arguments.demo)?;
+        Desk::open(config, Some(links)).await
+    }
+    .await;
+    match &result {
+        Ok(desk) => events::forward(app.clone(), desk),
+        Err(e) => tracing::error!(code = %e.code, message = %e.message, "ReplyDesk cannot work"),
+    }
+    app.state::<Opened>().set(result);
+    deep_link::deliver_waiting(&app).await;
+}
+
+fn close_desk(app: &AppHandle) {
+    if let Some(Ok(desk)) = app.state::<Opened>().now() {
+        tauri::async_runtime::block_on(desk.shutdown());
+    }
+}
+
+/// The fault of a command that was called after the end.
+fn is_ending() -> IpcError {
+    IpcError::new(Code::Internal, "ReplyDesk is ending")
+}

@@ -60,7 +60,7 @@ struct Task {
     burst: Vec<Utterance>,
     policy: Policy,
     ai: StoredAi,
-    /// The trigger came while nobody watched: it is not answered automatically.
+    /// The conversation is set to automatic, but the trigger came while nobody watched.
     is_late: bool,
 }
 
@@ -331,7 +331,8 @@ fn begin(
     };
     let draft_id = draft::add(w, &pending)?;
     let ai = settings::stored_ai(w)?;
-    let is_late = row.last_live_inbound_id != Some(trigger.id) || now.since(trigger.at) > LIVE;
+    let came_late = row.last_live_inbound_id != Some(trigger.id) || now.since(trigger.at) > LIVE;
+    let is_late = mode == ReplyMode::Auto && came_late;
     let policy = policy(w, &row, mode, is_late, &ai, &history, now)?;
     Ok(Some(Task {
         draft: Draft {

@@ -1,0 +1,84 @@
+//! Links of ours: `replydesk://oauth/instagram?code=…&state=…`.
+//!
+//! Any page can open such a link, so it is read as hostile: one form only, bounded in length, and
+//! what it says counts only when a login is under way (desk-app decides). A link that comes before
+//! the data is open, as on a cold start, waits.
+
+use crate::opened::Opened;
+use crate::window;
+use std::sync::{Mutex, PoisonError};
+use tauri::{AppHandle, Manager};
+use tauri_plugin_deep_link::DeepLinkExt;
+
+/// No link of Instagram's is longer.
+const MAX_BYTES: usize = 8 * 1024;
+/// More links than this do not wait: nobody logs in that often at once.
+const MAX_WAITING: usize = 4;
+
+/// Links that came before the data was open.
+#[derive(Default)]
+struct Waiting(Mutex<Vec<String>>);
+
+/// Hears of links from now on, the one that started the app included.
+pub(crate) fn listen(app: &AppHandle) {
+    app.manage(Waiting::default());
+    #[cfg(any(target_os = "linux", windows))]
+    if let Err(e) = app.deep_link().register_all() {
+        tracing::warn!(error = %e, "the link scheme could not be registered with the system");
+    }
+    if let Ok(Some(links)) = app.deep_link().get_current() {
+        links.iter().for_each(|link| receive(app, link.as_str()));
+    }
+    let handle = app.clone();
+    app.deep_link().on_open_url(move |event| {
+        window::show(&handle);
+        event.urls().iter().for_each(|link| receive(&handle, link.as_str()));
+    });
+}
+
+/// Whether a link has the one form that we know.
+fn is_login(link: &str) -> bool {
+    link.len() <= MAX_BYTES && link.starts_with("replydesk://oauth/instagram?")
+}
+
+fn receive(app: &AppHandle, link: &str) {
+    if !is_login(link) {
+        tracing::warn!(bytes = link.len(), "a link of an unknown form was ignored");
+        return;
+    }
+    let waiting = app.state::<Waiting>();
+    let mut waiting = waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
+    if waiting.len() < MAX_WAITING && !waiting.iter().any(|w| w == link) {
+        waiting.push(link.to_owned());
+    }
+    drop(waiting);
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { deliver_waiting(&app).await });
+}
+
+/// Hands over the links that wait, once the data is open.
+pub(crate) async fn deliver_waiting(app: &AppHandle) {
+    let Ok(desk) = app.state::<Opened>().desk().await else { return };
+    let links = {
+        let waiting = app.state::<Waiting>();
+        let mut waiting = waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *waiting)
+    };
+    for link in links {
+        desk.finish_login_by_link(link).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_login;
+
+    #[test]
+    fn only_a_login_link_is_read() {
+        assert!(is_login("replydesk://oauth/instagram?code=a&state=b"));
+        for bad in ["replydesk://", "replydesk://oauth/instagram", "replydesk://oauth/../etc?x", "https://x", "--help", ""] {
+            assert!(!is_login(bad), "{bad}");
+        }
+        assert!(!is_login(&format!("replydesk://oauth/instagram?code={}", "a".repeat(1 << 20))));
+    }
+}
