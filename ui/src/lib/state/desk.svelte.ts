@@ -13,6 +13,8 @@ import { Inbox } from './inbox.svelte';
 import { Search } from './search.svelte';
 import { Thread } from './thread.svelte';
 
+/** A check of Instagram that found nothing is no news; its time is asked for. */
+const SYNC_EVERY_MS = 15_000;
 const SINGLE_KEYS = 'replydesk.single-keys';
 
 export class Desk {
@@ -78,6 +80,18 @@ export class Desk {
         },
       }),
     );
+    // What came while the window was out of sight is read once it is looked at.
+    const looked = () => {
+      if (!document.hidden && this.thread.id !== null) void this.thread.refresh();
+    };
+    document.addEventListener('visibilitychange', looked);
+    const timer = setInterval(() => {
+      if (!document.hidden) void this.readSync();
+    }, SYNC_EVERY_MS);
+    this.#stop.push(
+      () => document.removeEventListener('visibilitychange', looked),
+      () => clearInterval(timer),
+    );
     await this.readAll();
     const route = this.router.route;
     if (route.screen === 'inbox' && route.conversation) void this.open(route.conversation);
@@ -124,6 +138,11 @@ export class Desk {
           list = true;
           break;
         case 'sync':
+          // Without an id: news was lost on the way, anything may be different.
+          if (id === '') {
+            void this.readAll();
+            return;
+          }
           sync = true;
           break;
         case 'settings':

@@ -607,10 +607,21 @@ describe('the desk', () => {
     await settle();
     expect(host.count('conversation_open')).toBe(before);
     const rows = host.count('inbox_list');
-    host.emit(change('', 'sync'), change('e1', 'entry'));
+    host.emit(change('a1', 'sync'), change('e1', 'entry'));
     await settle();
     expect(host.count('inbox_list')).toBe(rows);
     expect(desk.knowledgeVersion).toBe(2);
+  });
+
+  it('reads everything again when news was lost on the way', async () => {
+    const { host, desk } = await start();
+    await desk.open(desk.inbox.rows[0]?.id ?? '');
+    host.calls.length = 0;
+    host.emit(change('x', 'entry'), change('', 'sync'));
+    await settle();
+    for (const name of ['inbox_list', 'conversation_open', 'account_list', 'ai_settings_get', 'sync_status'] as const) {
+      expect(host.count(name), name).toBeGreaterThan(0);
+    }
   });
 
   it('tells of new messages elsewhere, once', async () => {
