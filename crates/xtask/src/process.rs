@@ -118,9 +118,11 @@ fn not_started(command: &Command, error: &std::io::Error) -> Failure {
     Failure::new(format!("`{}` cannot be started: {error}", shown(command)))
 }
 
-/// The command as one would type it.
+/// The command as one would type it, without the folder of the program.
 pub fn shown(command: &Command) -> String {
-    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    let program = Path::new(command.get_program());
+    let name = program.file_name().unwrap_or(program.as_os_str());
+    let mut words = vec![name.to_string_lossy().into_owned()];
     words.extend(
         command
             .get_args()
