@@ -1,2 +1,101 @@
 //! The engine that needs nobody: hands out the owner's own answer, word for word. Must never
 //! paraphrase, so it can be trusted as far as the retrieval can.
+
+use crate::knowledge::{Entry, Knowledge};
+use crate::language::Lang;
+use crate::normalise::sentences;
+use crate::retrieval::Match;
+use desk_core::Reason;
+use desk_core::text::MAX_TEXT_BYTES;
+
+/// Less of the query than this found in the best entry: nothing is known about it.
+const MIN_COVERED: f32 = 0.34;
+
+/// An answer of the owner's that fits.
+#[derive(Debug, Clone)]
+pub struct Pick<'a> {
+    /// The entries, in the order of their answers.
+    pub entries: Vec<&'a Entry>,
+    /// Their answers.
+    pub text: String,
+    /// Why it should not go out by itself, as far as the match goes.
+    pub doubts: Vec<Reason>,
+}
+
+/// Picks the answer for a query whose language is known.
+#[must_use]
+pub fn pick<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge, found: &Match) -> Option<Pick<'a>> {
+    if let Some(two) = pick_two(query, lang, knowledge) {
+        return Some(two);
+    }
+    let mut doubts = Vec::new();
+    let open: Vec<&Entry> = found
+        .hits
+        .iter()
+        .filter_map(|(n, _)| knowledge.at(*n))
+        .filter(|e| !e.internal)
+        .collect();
+    if found.covered < MIN_COVERED && !found.strict {
+        return None;
+    }
+    // The answer in the customer's language, when one is nearly as good.
+    let entry = open
+        .iter()
+        .take(3)
+        .find(|e| e.lang == lang)
+        .or(open.first())
+        .copied()?;
+    let is_first = found.hits.first().and_then(|(n, _)| knowledge.at(*n)).map(|e| e.id) == Some(entry.id);
+    if !is_first || !found.strict {
+        doubts.push(Reason::Unsure);
+    }
+    Some(Pick {
+        entries: vec![entry],
+        text: entry.answer.clone(),
+        doubts,
+    })
+}
+
+/// Two questions at once, each with a sure answer of its own: both, for the owner to look at.
+fn pick_two<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge) -> Option<Pick<'a>> {
+    let parts: Vec<&str> = sentences(query).into_iter().filter(|s| s.contains(' ')).collect();
+    if !(2..=4).contains(&parts.len()) {
+        return None;
+    }
+    let mut entries: Vec<&Entry> = Vec::new();
+    for part in parts {
+        let found = knowledge.look_up(part, Some(lang), 1);
+        let entry = found.hits.first().and_then(|(n, _)| knowledge.at(*n));
+        if let Some(entry) = entry.filter(|e| found.strict && !e.internal && e.lang == lang)
+            && !entries.iter().any(|e| e.id == entry.id)
+        {
+            entries.push(entry);
+        }
+    }
+    let [first, second] = entries.as_slice() else {
+        return None;
+    };
+    let text = format!("{}\n\n{}", first.answer, second.answer);
+    (text.len() <= MAX_TEXT_BYTES).then_some(Pick {
+        entries: vec![first, second],
+        text,
+        doubts: vec![Reason::Unsure],
+    })
+}
+
+/// The owner's answer to a mere greeting, if there is an entry for it in this language.
+#[must_use]
+pub fn greeting<'a>(text: &str, lang: Lang, knowledge: &'a Knowledge) -> Option<&'a Entry> {
+    let said = crate::normalise::folded_words(text);
+    knowledge
+        .entries()
+        .iter()
+        .filter(|e| e.lang == lang && !e.internal)
+        .find(|e| {
+            e.questions.iter().any(|q| {
+                let asked = crate::normalise::folded_words(q);
+                !asked.is_empty() && asked.len() <= 4 && asked.iter().any(|w| said.contains(w))
+                    && crate::triage::is_greeting(q)
+            })
+        })
+}

@@ -140,10 +140,8 @@ pub fn is_founded(fact: &Fact, sources: &[Found]) -> bool {
 fn same(told: &Fact, known: &Fact) -> bool {
     match (told, known) {
         (Fact::Number(a, u), Fact::Number(b, v)) => a == b && (u.is_none() || v.is_none() || u == v),
-        // "1250" where the owner wrote "1250 TL", and the other way round.
-        (Fact::Number(a, None), Fact::Money(b, _)) | (Fact::Money(a, _), Fact::Number(b, None)) => {
-            a == b
-        }
+        // "1250" where the owner wrote "1250 TL"; not the other way round, any number would do.
+        (Fact::Number(a, None), Fact::Money(b, _)) => a == b,
         (Fact::Number(a, None), Fact::Percent(b)) => a == b,
         (Fact::Time(a, sure_a), Fact::Time(b, sure_b)) => {
             a == b || ((!sure_a || !sure_b) && a % 720 == b % 720)

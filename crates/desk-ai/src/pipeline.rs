@@ -1,12 +1,21 @@
-//! The way of a turn through every stage.
+//! The way of a turn through every stage. Owns the order of the stages and what happens between
+//! them; each rule lives in its stage.
 
+use crate::contract::{self, Action, Answer};
 use crate::decision::{Findings, decide};
-use crate::knowledge::Knowledge;
-use crate::language;
-use crate::provider::{Provider, Usage};
-use crate::turn::{Policy, Turn};
-use crate::verdict::{Draft, Verdict};
-use desk_core::{Engine, Reason};
+use crate::embedded::{self, Pick};
+use crate::knowledge::{Entry, Knowledge};
+use crate::language::{self, Detected, Lang};
+use crate::prompt::{MAX_SNIPPETS, Prompt};
+use crate::provider::{Provider, ProviderFault, Usage};
+use crate::retrieval::Match;
+use crate::triage::{self, Kind, Triage};
+use crate::turn::{Policy, Turn, Utterance};
+use crate::verdict::{Check, Draft, Stage, Verdict};
+use crate::verify::{Sources, verify};
+use desk_core::{Author, CheckResult, Engine, Outcome, Reason, ReplyMode};
+use serde_json::{Value, json};
+use std::time::Instant;
 
 /// Who writes.
 #[derive(Clone, Copy)]
@@ -30,7 +39,11 @@ impl std::fmt::Debug for Drafter<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nonce(pub u128);
 
-/// Drafts a reply and decides what becomes of it.
+/// Entries of a small knowledge that a model is shown even when the words do not match: it may
+/// be asked in another language.
+const SMALL_KNOWLEDGE: usize = 12;
+
+/// Drafts a reply and decides what becomes of it. Every turn ends in an outcome with a reason.
 pub async fn draft(
     turn: &Turn<'_>,
     knowledge: &Knowledge,
@@ -38,38 +51,361 @@ pub async fn draft(
     drafter: Drafter<'_>,
     nonce: Nonce,
 ) -> Verdict {
-    let _ = (drafter, nonce);
-    tokio::task::yield_now().await;
-    let text: Vec<&str> = turn.burst.iter().map(|u| u.text.as_str()).collect();
-    let text = text.join("\n");
-    let found = language::detect(&text, None, policy.default_lang);
-    let hit = knowledge.search(&text, 1).first().copied();
-    let entry = hit
-        .and_then(|h| knowledge.entry(h.entry))
-        .filter(|e| !e.internal);
-    let decision = decide(
-        &Findings {
-            has_draft: entry.is_some(),
-            engine: entry.map(|_| Reason::Unsure).into_iter().collect(),
-            language_sure: found.sure,
-            entries_allow: entry.is_some_and(|e| e.auto_ok),
-            ..Findings::default()
-        },
-        policy,
-    );
-    Verdict {
-        outcome: decision.outcome,
-        reasons: decision.reasons,
-        draft: entry.map(|e| Draft {
-            text: e.answer.clone(),
-            lang: e.lang,
-            engine: Engine::Embedded,
-            model: None,
-            cites: vec![e.id],
-            checks: Vec::new(),
-            usage: Usage::default(),
-        }),
-        trace: Vec::new(),
-        endpoint_fault: None,
+    let mut way = Way::new(turn, knowledge, policy);
+    if let Some(verdict) = way.settled_by_triage(drafter) {
+        return verdict;
     }
+    let found = way.look_up();
+    let written = match drafter {
+        Drafter::Embedded => way.embedded(&found),
+        Drafter::Endpoint(provider) => way.endpoint(provider, &found, nonce).await,
+    };
+    way.finish(written)
+}
+
+/// A text on its way, with what is known about it.
+#[derive(Default)]
+struct Written<'a> {
+    text: String,
+    engine: Option<Engine>,
+    model: Option<String>,
+    cites: Vec<&'a Entry>,
+    doubts: Vec<Reason>,
+    usage: Usage,
+    prompt: Option<Prompt>,
+    fault: Option<ProviderFault>,
+}
+
+struct Way<'a> {
+    turn: &'a Turn<'a>,
+    knowledge: &'a Knowledge,
+    policy: &'a Policy,
+    text: String,
+    language: Detected,
+    triage: Triage,
+    trace: Vec<Stage>,
+    began: Instant,
+}
+
+impl<'a> Way<'a> {
+    fn new(turn: &'a Turn<'a>, knowledge: &'a Knowledge, policy: &'a Policy) -> Self {
+        let began = Instant::now();
+        let text = triage::readable(turn);
+        let language = language::detect(&text, prior(turn.history), policy.default_lang);
+        let mut way = Self {
+            turn,
+            knowledge,
+            policy,
+            text,
+            language,
+            triage: Triage { kind: Kind::Question, holds: Vec::new(), signs: Vec::new() },
+            trace: Vec::new(),
+            began,
+        };
+        way.record("language", json!({
+            "lang": language.lang.as_str(), "sure": language.sure, "by": language.by,
+        }));
+        way.triage = triage::sort(turn, policy);
+        let holds: Vec<_> = way.triage.holds.iter().map(|r| r.as_str()).collect();
+        let detail = json!({ "kind": way.triage.kind.as_str(), "holds": holds, "signs": way.triage.signs });
+        way.record("triage", detail);
+        way
+    }
+
+    fn record(&mut self, name: &'static str, detail: Value) {
+        let micros = u32::try_from(self.began.elapsed().as_micros()).unwrap_or(u32::MAX);
+        self.trace.push(Stage { name, detail, micros });
+        self.began = Instant::now();
+    }
+
+    /// Thanks, spam, pictures and mere greetings need no search.
+    fn settled_by_triage(&mut self, drafter: Drafter<'_>) -> Option<Verdict> {
+        let reason = match self.triage.kind {
+            Kind::Question => return None,
+            Kind::Ack => Reason::ThanksOnly,
+            Kind::Spam => Reason::Spam,
+            Kind::Unreadable => Reason::Attachment,
+            Kind::Greeting => {
+                if let Some(entry) = embedded::greeting(&self.text, self.language.lang, self.knowledge) {
+                    return Some(self.finish(Written {
+                        text: entry.answer.clone(),
+                        engine: Some(Engine::Embedded),
+                        cites: vec![entry],
+                        ..Written::default()
+                    }));
+                }
+                if matches!(drafter, Drafter::Endpoint(_)) {
+                    return None;
+                }
+                Reason::GreetingOnly
+            }
+        };
+        let outcome = if reason == Reason::Attachment { Outcome::Held } else { Outcome::Skipped };
+        Some(self.end(outcome, vec![reason], None, None))
+    }
+
+    fn look_up(&mut self) -> Match {
+        let found = self.knowledge.look_up(&self.text, Some(self.language.lang), 10);
+        let hits: Vec<Value> = found
+            .hits
+            .iter()
+            .take(5)
+            .filter_map(|(n, score)| Some(json!({ "entry": self.knowledge.at(*n)?.id, "score": score })))
+            .collect();
+        self.record("retrieval", json!({
+            "hits": hits, "sureness": found.sureness, "strict": found.strict,
+            "likely": found.likely, "covered": found.covered,
+        }));
+        found
+    }
+
+    fn embedded(&mut self, found: &Match) -> Written<'a> {
+        let pick = embedded::pick(&self.text, self.language.lang, self.knowledge, found);
+        let entries: Vec<_> = pick.iter().flat_map(|p| &p.entries).map(|e| e.id).collect();
+        self.record("embedded", json!({ "entries": entries }));
+        pick.map_or_else(Written::default, |Pick { entries, text, doubts }| Written {
+            text,
+            engine: Some(Engine::Embedded),
+            cites: entries,
+            doubts,
+            ..Written::default()
+        })
+    }
+
+    async fn endpoint(&mut self, provider: &dyn Provider, found: &Match, nonce: Nonce) -> Written<'a> {
+        let snippets = self.snippets(found);
+        let prompt = Prompt::compose(
+            self.turn, &snippets, self.language.lang, &self.policy.business, nonce,
+        );
+        let asked = provider.complete(&prompt).await;
+        let answer = asked.and_then(|completion| {
+            let usage = completion.usage;
+            contract::read(&completion).map(|a| (a, usage)).ok_or(ProviderFault::Nonsense)
+        });
+        let shown: Vec<_> = snippets.iter().map(|e| e.id).collect();
+        match answer {
+            Err(fault) => {
+                self.record("endpoint", json!({ "model": provider.model(), "shown": shown, "fault": fault.as_str() }));
+                let mut written = self.embedded(found);
+                written.doubts.insert(0, Reason::EndpointFailed);
+                written.fault = Some(fault);
+                written
+            }
+            Ok((answer, usage)) => {
+                self.record("endpoint", json!({
+                    "model": provider.model(), "shown": shown, "formed": answer.formed,
+                    "sure": answer.sure, "cites": answer.cites,
+                    "tokensIn": usage.tokens_in, "tokensOut": usage.tokens_out,
+                }));
+                self.judge(answer, usage, provider.model(), &snippets, found, prompt)
+            }
+        }
+    }
+
+    /// What a model's answer is worth.
+    fn judge(
+        &mut self,
+        answer: Answer,
+        usage: Usage,
+        model: &str,
+        snippets: &[&'a Entry],
+        found: &Match,
+        prompt: Prompt,
+    ) -> Written<'a> {
+        let doubt = match answer.action {
+            Action::NeedsHuman => Some(Reason::PersonNeeded),
+            Action::NoReply => Some(Reason::ModelUnsure),
+            Action::Reply => None,
+        };
+        if let Some(doubt) = doubt {
+            // A model that declines is believed, but the owner's own answer may still help.
+            let mut written = self.embedded(found);
+            written.doubts.insert(0, doubt);
+            written.usage = usage;
+            return written;
+        }
+        // Only what it was shown can be cited.
+        let cites: Vec<&Entry> = answer
+            .cites
+            .iter()
+            .filter_map(|id| snippets.iter().find(|e| e.id == *id).copied())
+            .collect();
+        let mut doubts = Vec::new();
+        if !answer.formed || !answer.sure || cites.len() != answer.cites.len() {
+            doubts.push(Reason::ModelUnsure);
+        }
+        let first = found.hits.first().and_then(|(n, _)| self.knowledge.at(*n)).map(|e| e.id);
+        let agrees = first.is_some() && cites.first().map(|e| e.id) == first;
+        if !agrees || !(found.strict || found.likely) {
+            doubts.push(Reason::Unsure);
+        }
+        Written {
+            text: answer.reply,
+            engine: Some(Engine::Endpoint),
+            model: Some(model.to_owned()),
+            cites,
+            doubts,
+            usage,
+            prompt: Some(prompt),
+            fault: None,
+        }
+    }
+
+    fn snippets(&self, found: &Match) -> Vec<&'a Entry> {
+        let open = |e: &&Entry| !e.internal;
+        let mut list: Vec<&Entry> = found
+            .hits
+            .iter()
+            .filter_map(|(n, _)| self.knowledge.at(*n))
+            .filter(open)
+            .take(MAX_SNIPPETS)
+            .collect();
+        if self.knowledge.entries().len() <= SMALL_KNOWLEDGE {
+            for entry in self.knowledge.entries().iter().filter(open) {
+                if !list.iter().any(|e| e.id == entry.id) {
+                    list.push(entry);
+                }
+            }
+        }
+        list
+    }
+
+    fn finish(&mut self, written: Written<'a>) -> Verdict {
+        let has_draft = written.engine.is_some() && !written.text.trim().is_empty();
+        let line = self.disclosure();
+        let mut checks = Vec::new();
+        if has_draft {
+            checks = self.check(&written, line);
+            let failed: Vec<_> = checks
+                .iter()
+                .filter(|c| c.result == CheckResult::Failed)
+                .map(|c| json!({ "name": c.name, "detail": c.detail }))
+                .collect();
+            self.record("verify", json!({ "failed": failed }));
+        }
+        let mut doubts = written.doubts.clone();
+        if !has_draft {
+            doubts.push(Reason::NothingKnown);
+        }
+        let decision = decide(
+            &Findings {
+                has_draft,
+                triage: self.triage.holds.clone(),
+                engine: doubts,
+                checks: checks.iter().filter_map(|c| c.reason).collect(),
+                language_sure: self.language.sure,
+                entries_allow: !written.cites.is_empty()
+                    && written.cites.iter().all(|e| e.auto_ok && !e.internal),
+            },
+            self.policy,
+        );
+        let text = match (decision.outcome, line) {
+            (Outcome::Countdown, Some(line)) => format!("{line}\n\n{}", written.text.trim()),
+            _ => written.text.trim().to_owned(),
+        };
+        let draft = has_draft.then(|| Draft {
+            text,
+            lang: self.language.lang,
+            engine: written.engine.unwrap_or(Engine::Embedded),
+            model: written.model,
+            cites: written.cites.iter().map(|e| e.id).collect(),
+            checks,
+            usage: written.usage,
+        });
+        self.end(decision.outcome, decision.reasons, draft, written.fault)
+    }
+
+    fn check(&self, written: &Written<'a>, line: Option<&str>) -> Vec<Check> {
+        let history = self.turn.history;
+        let texts = |of: fn(Author) -> bool| -> Vec<&str> {
+            history.iter().filter(|u| of(u.author)).map(|u| u.text.as_str()).collect()
+        };
+        let mut owner = texts(|a| matches!(a, Author::Owner | Author::OwnerPhone));
+        owner.push(&self.policy.business.about);
+        owner.push(&self.policy.business.name);
+        let mut customer = texts(|a| a == Author::Customer);
+        customer.extend(self.turn.burst.iter().map(|u| u.text.as_str()));
+        let mut sent = texts(|a| a != Author::Customer);
+        let old = sent.len().saturating_sub(3);
+        sent.drain(..old);
+        let entries = self.knowledge.entries().iter();
+        let mut secret: Vec<&str> =
+            entries.filter(|e| e.internal).map(|e| e.answer.as_str()).collect();
+        let prompt = written.prompt.as_ref();
+        secret.extend(prompt.map(|p| p.system.as_str()));
+        let cited = written.cites.iter();
+        let sources = Sources {
+            cited: cited
+                .flat_map(|e| e.questions.iter().chain([&e.answer]))
+                .map(String::as_str)
+                .collect(),
+            owner,
+            customer,
+            sent,
+            secret,
+            marks: prompt.map(|p| vec![p.canary.as_str(), p.fence.as_str()]).unwrap_or_default(),
+            lang: self.language.lang,
+            verbatim: written.engine == Some(Engine::Embedded),
+        };
+        let mut checks = verify(&written.text, &sources);
+        let bytes = written.text.trim().len() + line.map_or(0, |l| l.len() + 2);
+        if bytes > desk_core::text::MAX_TEXT_BYTES {
+            for check in checks.iter_mut().filter(|c| c.name == "size") {
+                *check = Check::failed("size", Reason::TooLong, format!("{bytes} bytes"));
+            }
+        }
+        checks
+    }
+
+    /// The line that says that nobody typed this; due once an episode, when it goes out by itself.
+    fn disclosure(&self) -> Option<&'static str> {
+        let due = self.policy.disclosure
+            && self.policy.first_auto_of_episode
+            && self.policy.mode == ReplyMode::Auto;
+        due.then_some(disclosure_line(self.language.lang))
+    }
+
+    fn end(
+        &mut self,
+        outcome: Outcome,
+        reasons: Vec<Reason>,
+        draft: Option<Draft>,
+        endpoint_fault: Option<ProviderFault>,
+    ) -> Verdict {
+        let words: Vec<_> = reasons.iter().map(|r| r.as_str()).collect();
+        self.record("decision", json!({ "outcome": outcome.as_str(), "reasons": words }));
+        Verdict {
+            outcome,
+            reasons,
+            draft,
+            trace: std::mem::take(&mut self.trace),
+            endpoint_fault,
+        }
+    }
+}
+
+/// What the first automatic reply of an episode starts with.
+#[must_use]
+pub const fn disclosure_line(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => "🤖 This is an automatic reply by our AI assistant.",
+        Lang::Tr => "🤖 Bu, yapay zekâ asistanımızın otomatik yanıtıdır.",
+        Lang::Ru => "🤖 Это автоматический ответ нашего ИИ-помощника.",
+    }
+}
+
+/// The language of the customer's last few messages.
+fn prior(history: &[Utterance]) -> Option<Lang> {
+    let earlier: Vec<&str> = history
+        .iter()
+        .rev()
+        .filter(|u| u.author == Author::Customer && !u.text.trim().is_empty())
+        .take(3)
+        .map(|u| u.text.as_str())
+        .collect();
+    if earlier.is_empty() {
+        return None;
+    }
+    let found = language::detect(&earlier.join(" "), None, Lang::En);
+    found.sure.then_some(found.lang)
 }

@@ -30,6 +30,9 @@ pub struct Match {
     pub sureness: f32,
     /// Whether the first hit may be sent by itself, as far as the match goes.
     pub strict: bool,
+    /// Whether a model that rests on the first hit rests on the right one, as far as the match
+    /// goes: the signs agree and most of the query is in it.
+    pub likely: bool,
     /// The share of the query's words, by rarity, that the first hit contains.
     pub covered: f32,
     /// What the gate looked at.
@@ -149,6 +152,7 @@ impl Index {
         Match {
             sureness: self.gate.sureness(&evidence.signs),
             strict: !hits.is_empty() && self.gate.passes(&evidence.signs),
+            likely: !hits.is_empty() && gate::is_likely(&evidence.signs),
             covered: evidence.covered,
             signs: evidence.signs,
             hits,

@@ -1,18 +1,111 @@
-//! Checks a draft against what the owner wrote.
+//! The boundary: checks a draft, in code, against what the owner wrote. A model may say what it
+//! likes; what these checks do not pass never goes out by itself. Must not repair a text.
 
+mod ground;
+mod leak;
+mod lexicon;
+mod promise;
+mod shape;
+
+use crate::facts::{self, Found};
+use crate::language::{self, Lang};
+use crate::normalise::clean;
 use crate::verdict::Check;
 use desk_core::Reason;
 use desk_core::text::{TextFault, check_sendable};
+
+/// What a draft is held against.
+#[derive(Debug, Clone, Default)]
+pub struct Sources<'a> {
+    /// What the owner wrote that the draft cites: questions and answers.
+    pub cited: Vec<&'a str>,
+    /// What the owner said elsewhere: in this conversation, and about the shop.
+    pub owner: Vec<&'a str>,
+    /// What the customer said in this conversation. Proves hardly anything.
+    pub customer: Vec<&'a str>,
+    /// Our last messages in the conversation.
+    pub sent: Vec<&'a str>,
+    /// What a customer must never read: rules of the prompt, internal entries.
+    pub secret: Vec<&'a str>,
+    /// Random marks that must never come back.
+    pub marks: Vec<&'a str>,
+    /// The language to answer in.
+    pub lang: Lang,
+    /// The text is the owner's own answer, word for word.
+    pub verbatim: bool,
+}
+
+/// Runs every check.
+#[must_use]
+pub fn verify(text: &str, sources: &Sources<'_>) -> Vec<Check> {
+    vec![
+        check_facts(text, sources),
+        ground::check_cites(text, sources),
+        ground::check_polarity(text, sources),
+        check_language(text, sources),
+        check_size(text),
+        promise::check(text, sources),
+        leak::check(text, sources),
+        shape::check_repeat(text, sources),
+        shape::check_format(text, sources),
+    ]
+}
 
 /// Checks a text that the owner edited: only what the platform would refuse. A person may write
 /// what they want.
 #[must_use]
 pub fn verify_edited(text: &str) -> Vec<Check> {
-    vec![match check_sendable(text) {
+    vec![check_size(text)]
+}
+
+fn check_size(text: &str) -> Check {
+    match check_sendable(text) {
         Ok(()) => Check::passed("size"),
         Err(TextFault::Empty) => Check::failed("size", Reason::Other, "empty"),
         Err(TextFault::TooLong { bytes }) => {
             Check::failed("size", Reason::TooLong, format!("{bytes} bytes"))
         }
-    }]
+    }
 }
+
+/// Every figure, time and contact must be the owner's. "Today" in a question ("Can I help you
+/// with anything else today?") tells nothing.
+fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
+    let read = |texts: &[&str]| -> Vec<Found> {
+        texts.iter().flat_map(|t| facts::extract(t)).collect()
+    };
+    let owner: Vec<Found> = [read(&sources.cited), read(&sources.owner)].concat();
+    let customer = read(&sources.customer);
+    let mut unfounded = Vec::new();
+    let mut told = facts::extract(text);
+    let asked = facts::extract(&shape::small_talk(text).join(" "));
+    told.retain(|f| !f.vague && !(is_small_talk(&f.fact) && asked.contains(f)));
+    for found in told {
+        let known = facts::is_founded(&found.fact, &owner)
+            || (facts::customer_may_vouch(&found.fact) && facts::is_founded(&found.fact, &customer));
+        if !known {
+            unfounded.push(found.words);
+        }
+    }
+    if unfounded.is_empty() {
+        Check::passed("facts")
+    } else {
+        Check::failed("facts", Reason::FigureUnfounded, unfounded.join(", "))
+    }
+}
+
+const fn is_small_talk(fact: &facts::Fact) -> bool {
+    matches!(fact, facts::Fact::RelativeDay(0) | facts::Fact::Weekdays(_))
+}
+
+fn check_language(text: &str, sources: &Sources<'_>) -> Check {
+    if language::fits(&clean(text), sources.lang) {
+        Check::passed("language")
+    } else {
+        let wanted = sources.lang.as_str();
+        Check::failed("language", Reason::LanguageWrong, format!("not {wanted}"))
+    }
+}
+
+#[cfg(test)]
+mod tests;

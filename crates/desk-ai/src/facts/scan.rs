@@ -171,7 +171,11 @@ impl Reader<'_> {
             self.push(at, Fact::RelativeDay(day), word.to_owned(), false);
         } else if is_in(word, FREE) {
             let bound = at.checked_sub(1).and_then(|n| self.tokens.get(n)) == Some(&Token::Sign('-'));
-            if self.before(at, 1) != "feel" && !bound {
+            let denied = (1..=3).any(|back| {
+                is_in(self.before(at, back), &["not", "isn", "isnt", "aren", "arent", "never", "не"])
+            }) || is_in(self.word(at + 1), &["degil*"]);
+            let without = is_in(self.before(at, 1), FREE_OF);
+            if !without && !bound && !denied {
                 self.push(at, Fact::Free, word.to_owned(), false);
             }
         } else if is_in(word, &["noon", "midday", "oglen", "полдень"]) {
@@ -273,6 +277,12 @@ impl Reader<'_> {
         }
     }
 }
+
+/// "Feel free", "gluten free": nothing about money.
+const FREE_OF: &[&str] = &[
+    "feel", "gluten", "pet", "smoke", "sugar", "lactose", "dairy", "nut", "cruelty", "bpa",
+    "alcohol", "hands", "stress", "hassle", "interest", "duty", "paraben",
+];
 
 fn is_half_price(word: &str, next: &str) -> bool {
     is_in(word, &["полцен*", "вполовину"])

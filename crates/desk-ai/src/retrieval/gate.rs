@@ -41,6 +41,13 @@ const START_BIAS: f32 = -6.0;
 /// Fewer examined questions than this prove nothing.
 const MIN_SAMPLES: usize = 120;
 
+/// Whether the signs agree on the first hit and most of the query is found in it.
+#[must_use]
+pub fn is_likely(signs: &Signs) -> bool {
+    let [.., stems, _, agree, _, _, pieces] = *signs;
+    agree >= 1.0 && (stems >= 0.5 || pieces >= 0.6)
+}
+
 impl Default for Gate {
     fn default() -> Self {
         Self {

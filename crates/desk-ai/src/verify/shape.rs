@@ -1,0 +1,102 @@
+//! The outer form of a reply: no markup, no volley of questions, nothing said twice.
+
+use super::Sources;
+use crate::normalise::{folded_words, sentences};
+use crate::verdict::Check;
+use desk_core::Reason;
+use desk_core::text::fold;
+use std::collections::BTreeMap;
+
+/// As similar as this is a repetition.
+const SAME: f32 = 0.85;
+const MAX_EMOJI: usize = 4;
+const MAX_QUESTIONS: usize = 2;
+
+/// The questions of a text.
+pub(super) fn questions(text: &str) -> Vec<&str> {
+    sentences(text)
+        .into_iter()
+        .filter(|s| s.ends_with('?') || s.ends_with('？'))
+        .collect()
+}
+
+/// Questions and farewells: "Let me know if I can help with anything else today."
+pub(super) fn small_talk(text: &str) -> Vec<&str> {
+    const SIGNS: &[&str] = &["let me know", "help you", "have a", "enjoy", "iyi gunler", "yardimci", "хорошего"];
+    sentences(text)
+        .into_iter()
+        .filter(|s| {
+            let folded = fold(s);
+            folded.ends_with('?') || SIGNS.iter().any(|sign| folded.contains(sign))
+        })
+        .collect()
+}
+
+/// Not what was said just before.
+pub(super) fn check_repeat(text: &str, sources: &Sources<'_>) -> Check {
+    let own = profile(text);
+    let repeated = sources.sent.iter().any(|s| cosine(&own, &profile(s)) >= SAME);
+    if repeated {
+        Check::failed("repeat", Reason::Repeats, "said before")
+    } else {
+        Check::passed("repeat")
+    }
+}
+
+/// No markup, few emoji, at most one question to the customer.
+pub(super) fn check_format(text: &str, sources: &Sources<'_>) -> Check {
+    if sources.verbatim {
+        return Check::passed("format");
+    }
+    let fail = |detail: &str| Check::failed("format", Reason::ModelUnsure, detail);
+    let marked = ["**", "__", "](", "<br", "</", "<p>", "<a "].iter().any(|m| text.contains(m))
+        || text.lines().any(|l| {
+            let l = l.trim_start();
+            ["# ", "## ", "### ", "- ", "* ", "| ", "> "].iter().any(|m| l.starts_with(m))
+        });
+    if marked {
+        return fail("markup");
+    }
+    if text.chars().filter(|c| is_emoji(*c)).count() > MAX_EMOJI {
+        return fail("emoji");
+    }
+    if questions(text).len() > MAX_QUESTIONS {
+        return fail("questions");
+    }
+    if !has_words(text) {
+        return fail("no words");
+    }
+    Check::passed("format")
+}
+
+fn has_words(text: &str) -> bool {
+    folded_words(text).iter().any(|w| w.chars().any(char::is_alphabetic))
+}
+
+const fn is_emoji(c: char) -> bool {
+    matches!(c, '\u{1F300}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}')
+}
+
+/// How often each three letters in a row occur.
+fn profile(text: &str) -> BTreeMap<[char; 3], f32> {
+    let letters: Vec<char> = fold(text)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .collect();
+    let mut counts = BTreeMap::new();
+    for window in letters.windows(3) {
+        if let [a, b, c] = window {
+            *counts.entry([*a, *b, *c]).or_insert(0.0) += 1.0;
+        }
+    }
+    counts
+}
+
+fn cosine(a: &BTreeMap<[char; 3], f32>, b: &BTreeMap<[char; 3], f32>) -> f32 {
+    let dot: f32 = a.iter().filter_map(|(k, x)| b.get(k).map(|y| x * y)).sum();
+    let length = |m: &BTreeMap<[char; 3], f32>| m.values().map(|x| x * x).sum::<f32>().sqrt();
+    let (la, lb) = (length(a), length(b));
+    if la > 0.0 && lb > 0.0 { dot / (la * lb) } else { 0.0 }
+}
