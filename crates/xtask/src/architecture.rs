@@ -48,6 +48,20 @@ const OURS: &[(&str, &[&str])] = &[
             "graph-sim",
         ],
     ),
+    // Measures every layer from the outside, and writes the raw baseline itself.
+    (
+        "desk-bench",
+        &[
+            "desk-core",
+            "desk-store",
+            "desk-secrets",
+            "desk-sync",
+            "desk-ai",
+            "desk-app",
+            "graph-api",
+            "graph-sim",
+        ],
+    ),
     ("xtask", &[]),
 ];
 
@@ -75,7 +89,7 @@ const CAPABILITIES: &[Capability] = &[
     Capability {
         what: "SQLite",
         brought_by: |name| matches!(name, "rusqlite" | "rusqlite_migration" | "libsqlite3-sys"),
-        product: &["desk-store"],
+        product: &["desk-store", "desk-bench"],
         tests: &[],
     },
     Capability {

@@ -61,7 +61,11 @@ fn cargo_test(selection: &[&str]) -> Command {
 fn connect_page() -> Command {
     let mut command = Command::new("node");
     command
-        .args(["--test", "tests/connect/page.test.mjs"])
+        .args([
+            "--test",
+            "--test-reporter=spec",
+            "tests/connect/page.test.mjs",
+        ])
         .current_dir(process::root());
     command
 }
