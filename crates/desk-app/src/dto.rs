@@ -417,7 +417,7 @@ pub struct AiSettingsChange {
     /// The model's name.
     pub model: Option<String>,
     /// The key; an empty one removes it.
-    #[cfg_attr(feature = "bindings", ts(type = "string"))]
+    #[cfg_attr(feature = "bindings", ts(optional, type = "string"))]
     pub api_key: Option<SecretInput>,
     /// The mode of conversations that the owner did not set.
     pub default_mode: Option<ReplyMode>,

@@ -66,7 +66,8 @@ impl Batch {
 
     /// Adds a page of messages.
     pub fn add(&mut self, account: &Account, page: &graph_api::Page<graph_api::Message>) {
-        for shown in &page.items {
+        // Shown newest first, with times of whole seconds: the order shown tells more than the time.
+        for shown in page.items.iter().rev() {
             match reading::incoming(account, shown) {
                 Some(message) => self.messages.push(message),
                 None => self
@@ -92,7 +93,10 @@ pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<boo
     let Some((_, read_up_to)) = conversation::of_thread(db, account, &batch.thread)? else {
         return Ok(true);
     };
-    if batch.complete_up_to.is_some_and(|at| at != read_up_to) || !batch.unreadable.is_empty() {
+    if batch.complete_up_to.is_some_and(|at| at != read_up_to) && batch.messages.is_empty() {
+        return Ok(true);
+    }
+    if !batch.unreadable.is_empty() {
         return Ok(true);
     }
     for shown in &batch.messages {

@@ -38,6 +38,10 @@ const THROTTLED_WAIT: Duration = Duration::from_secs(60);
 /// The longest wait after faults that pass.
 const TROUBLED_WAIT: Duration = Duration::from_secs(120);
 
+/// A thread that changed this recently may change again without its time showing it. Generous,
+/// because our clock and Instagram's differ.
+const SAME_SECOND: Duration = Duration::from_secs(30);
+
 /// How the poller stands, for the screen.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Standing {
@@ -270,16 +274,7 @@ impl Poller {
         shown: &Conversation,
     ) -> Result<bool, CallError> {
         let updated = shown.updated_time.map(Timestamp::from);
-        let (id, thread) = (account.id, IgThreadId(shown.id.clone()));
-        let known: Result<_, StoreError> = {
-            let thread = thread.clone();
-            self.inner
-                .store
-                .read(move |db| conversation::of_thread(db, id, &thread))
-                .await
-        };
-        let read_up_to = known?.map(|(_, at)| at);
-        if updated.is_some() && updated == read_up_to {
+        if shown.messages.is_none() && self.was_read(account, shown, updated).await? {
             return Ok(false);
         }
         let batch = Batch::of(account, shown);
@@ -305,7 +300,9 @@ impl Poller {
         {
             batch = full;
         }
-        batch.complete_up_to = updated;
+        // Instagram's times have whole seconds: another message may yet come within this one.
+        let now = self.inner.clock.now();
+        batch.complete_up_to = updated.filter(|at| now.since(*at) > SAME_SECOND);
         let (id, probe) = (account.id, batch.clone());
         let news: Result<bool, StoreError> = self
             .inner
@@ -323,6 +320,22 @@ impl Poller {
             .await;
         written?;
         Ok(true)
+    }
+
+    /// Whether a thread of which the list shows no messages was read since it last changed.
+    async fn was_read(
+        &self,
+        account: &Account,
+        shown: &Conversation,
+        updated: Option<Timestamp>,
+    ) -> Result<bool, CallError> {
+        let (id, thread) = (account.id, IgThreadId(shown.id.clone()));
+        let known: Result<_, StoreError> = self
+            .inner
+            .store
+            .read(move |db| conversation::of_thread(db, id, &thread))
+            .await;
+        Ok(updated.is_some() && known?.is_some_and(|(_, read_up_to)| Some(read_up_to) == updated))
     }
 
     /// Whether the oldest message shown is stored already, so that none lies between.

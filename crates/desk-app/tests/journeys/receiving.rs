@@ -1,0 +1,172 @@
+//! Receiving: complete, once, attributed to the right author, on few calls.
+
+use crate::world::World;
+use desk_app::InboxView;
+use desk_core::{Author, Direction, MessageKind};
+use graph_sim::{AttachmentKind, Endpoint};
+use std::time::Duration;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_synchronisation_brings_every_conversation() {
+    let world = World::unconnected().await;
+    for n in 0..45 {
+        world
+            .sim
+            .customer(&format!("customer.{n}"))
+            .writes(&format!("message {n}"));
+    }
+    world.connect().await;
+    let page = world
+        .desk
+        .inbox_list(InboxView::All, None, None, 200)
+        .await
+        .unwrap();
+    assert_eq!((page.items.len(), page.total), (45, 45));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_steady_poll_is_one_call_however_many_conversations_there_are() {
+    let world = World::unconnected().await;
+    for n in 0..60 {
+        world.sim.customer(&format!("customer.{n}")).writes("hello");
+    }
+    world.connect().await;
+    world.sim.forget_calls();
+    world.poll().await;
+    assert_eq!(world.sim.calls().len(), 1, "nothing new");
+    world.sim.customer("customer.7").writes("one more");
+    world.sim.forget_calls();
+    world.poll().await;
+    assert_eq!(world.sim.calls().len(), 1, "one new message");
+    assert_eq!(world.sim.calls_at(Endpoint::Conversations), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_larger_than_the_list_shows_is_read_from_the_thread() {
+    let world = World::connected().await;
+    let vera = world.sim.customer("vera.m");
+    let id = world.receives(&vera, "0").await;
+    for n in 1..=15 {
+        vera.writes(&n.to_string());
+    }
+    world.poll().await;
+    let texts: Vec<String> = world
+        .messages(id)
+        .await
+        .into_iter()
+        .map(|m| m.text)
+        .collect();
+    let expected: Vec<String> = (0..=15).map(|n| n.to_string()).collect();
+    assert_eq!(texts, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reply_from_the_phone_is_labelled_so_and_ends_the_ais_turn() {
+    let world = World::connected().await;
+    world
+        .knows(&["how much is shipping?"], "Shipping is 90 TL.", "en")
+        .await;
+    let tom = world.sim.customer("tom.h");
+    let (id, draft) = world.drafted(&tom, "how much is shipping?").await;
+    assert!(!draft.text.is_empty());
+    world.sim.owner_phone().writes(&tom, "90 TL!");
+    world.poll().await;
+    let last = world.messages(id).await.pop().unwrap();
+    assert_eq!(
+        (last.direction, last.author),
+        (Direction::Out, Author::OwnerPhone)
+    );
+    let draft = world.desk.draft_get(id).await.unwrap().unwrap();
+    assert_eq!(draft.outcome, desk_core::Outcome::Stale);
+    assert_eq!(world.conversation(&tom).await.unread, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_message_has_its_name() {
+    let world = World::connected().await;
+    let irina = world.sim.customer("irina.s");
+    let cases = [
+        (AttachmentKind::Image, MessageKind::Image),
+        (AttachmentKind::Video, MessageKind::Video),
+        (AttachmentKind::Audio, MessageKind::Audio),
+        (AttachmentKind::File, MessageKind::File),
+        (AttachmentKind::Share, MessageKind::Share),
+        (AttachmentKind::StoryMention, MessageKind::StoryMention),
+        (AttachmentKind::Unsupported, MessageKind::Unsupported),
+    ];
+    for (sent, _) in cases {
+        irina.sends_attachment(sent);
+        world.advance(Duration::from_secs(1));
+    }
+    irina.replies_to_story("красиво!");
+    world.poll().await;
+    let id = world.conversation(&irina).await.id;
+    let kinds: Vec<MessageKind> = world.messages(id).await.iter().map(|m| m.kind).collect();
+    let mut expected: Vec<MessageKind> = cases.iter().map(|(_, kind)| *kind).collect();
+    expected.push(MessageKind::StoryReply);
+    assert_eq!(kinds, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_instagram_refuses_are_left_out_and_the_rest_arrives() {
+    let world = World::unconnected().await;
+    world
+        .sim
+        .change(|s| s.optional_fields_refused = vec!["all".into()]);
+    let vera = world.sim.customer("vera.m");
+    vera.writes("Здравствуйте");
+    world.connect().await;
+    let id = world.conversation(&vera).await.id;
+    assert_eq!(world.messages(id).await[0].text, "Здравствуйте");
+    world.sim.forget_calls();
+    world.poll().await;
+    assert_eq!(
+        world.sim.calls().len(),
+        1,
+        "what is refused is not asked for again"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn search_finds_what_was_written_in_any_spelling() {
+    let world = World::connected().await;
+    let ayse = world.sim.customer("ayse.k");
+    world
+        .receives(&ayse, "İSTANBUL'a kargo ÜCRETİ ne kadar?")
+        .await;
+    for query in ["istanbul", "ISTANBUL", "ucret", "kargo ne", "ü", "STANB"] {
+        let hits = world.desk.search(query.into(), 10).await.unwrap();
+        assert_eq!(hits.len(), 1, "{query}");
+    }
+    for syntax in [
+        "\"",
+        "NEAR(",
+        "a*",
+        "-kargo",
+        "kargo OR x",
+        "'; DROP TABLE message; --",
+        "%",
+        "_",
+        "\\",
+    ] {
+        world.desk.search(syntax.into(), 10).await.unwrap();
+    }
+    assert!(
+        world
+            .desk
+            .search("%%%".into(), 10)
+            .await
+            .unwrap()
+            .is_empty(),
+        "taken as it is written"
+    );
+    assert!(
+        world
+            .desk
+            .search("___".into(), 10)
+            .await
+            .unwrap()
+            .is_empty(),
+        "taken as it is written"
+    );
+}
