@@ -6,6 +6,7 @@
 
 mod apt;
 mod architecture;
+mod bench;
 mod ci;
 mod demo;
 mod i18n;
@@ -44,6 +45,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         "ci",
         Some("format, lints, documentation, UI types, rules of the house; no tests"),
         ci::ci,
+    ),
+    (
+        "bench",
+        Some("measures speed and weight against baselines and goals; --quick, --strict, --only WHAT"),
+        bench::bench,
     ),
     (
         "bindings",
