@@ -442,7 +442,7 @@ pub fn refresh_row(
              WHERE conversation_id = ?1 AND state <> 'cancelled' AND direction IN ('in', 'out')
              ORDER BY sent_at DESC, id DESC LIMIT 1),
          current AS (
-             SELECT outcome, text FROM draft WHERE conversation_id = ?1 ORDER BY id DESC LIMIT 1),
+             SELECT outcome, text, trigger_id FROM draft WHERE conversation_id = ?1 ORDER BY id DESC LIMIT 1),
          stuck AS (
              SELECT 1 FROM outbox WHERE conversation_id = ?1 AND state IN ('failed', 'unconfirmed') LIMIT 1)
          UPDATE conversation SET
@@ -455,7 +455,8 @@ pub fn refresh_row(
                  WHEN (SELECT outcome FROM current) IN ('proposed', 'held')
                       AND (SELECT text FROM current) <> '' THEN 'draft_ready'
                  WHEN (SELECT direction FROM newest) = 'in'
-                      AND coalesce((SELECT outcome FROM current), '') <> 'skipped' THEN 'waiting'
+                      AND NOT EXISTS (SELECT 1 FROM current WHERE outcome = 'skipped'
+                                      AND trigger_id = (SELECT id FROM newest)) THEN 'waiting'
                  ELSE 'quiet' END
          WHERE id = ?1",
     )?

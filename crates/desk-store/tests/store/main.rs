@@ -1,0 +1,3 @@
+//! The store as its callers use it, on disk.
+
+mod plan;
