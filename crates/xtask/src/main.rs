@@ -48,7 +48,9 @@ const SUBCOMMANDS: &[Subcommand] = &[
     ),
     (
         "bench",
-        Some("measures speed and weight against baselines and goals; --quick, --strict, --only WHAT"),
+        Some(
+            "measures speed and weight against baselines and goals; --quick, --strict, --only WHAT",
+        ),
         bench::bench,
     ),
     (

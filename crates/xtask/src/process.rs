@@ -42,7 +42,28 @@ pub fn root() -> PathBuf {
 pub fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
+    forget_ourselves(&mut command);
     command
+}
+
+/// Takes away what `cargo run` says of our own package.
+///
+/// Some build scripts (ring's) watch these variables: a cargo started by us would otherwise build
+/// again what a cargo started by hand has built, and the other way round.
+pub fn forget_ourselves(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_of_ourselves) {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn is_of_ourselves(variable: &str) -> bool {
+    variable.starts_with("CARGO_PKG_")
+        || matches!(
+            variable,
+            "CARGO_MANIFEST_DIR" | "CARGO_MANIFEST_PATH" | "CARGO_CRATE_NAME" | "CARGO_BIN_NAME"
+        )
 }
 
 /// Runs to the end with this terminal's input and output.
@@ -213,6 +234,22 @@ mod tests {
         let failure = steps.step("second", || Err(Failure::new("it broke")));
         let line = failure.unwrap_err().to_string();
         assert!(line.starts_with("FAILED: cargo xtask nothing") && line.ends_with("it broke"));
+    }
+
+    #[test]
+    fn settings_of_cargo_are_passed_on_and_our_own_package_is_not() {
+        for name in ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME"] {
+            assert!(is_of_ourselves(name), "{name}");
+        }
+        for name in [
+            "CARGO",
+            "CARGO_HOME",
+            "CARGO_TARGET_DIR",
+            "CARGO_INCREMENTAL",
+            "PATH",
+        ] {
+            assert!(!is_of_ourselves(name), "{name}");
+        }
     }
 
     #[test]

@@ -105,6 +105,7 @@ fn inside(words: &[String]) -> Outcome {
     ] {
         command.env_remove(name);
     }
+    process::forget_ourselves(&mut command);
     let outcome = process::run(&mut command);
     // A process that ends late may still write there; what stays is in the temporary folder.
     let _ = std::fs::remove_dir_all(&home);
