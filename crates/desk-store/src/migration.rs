@@ -13,16 +13,26 @@ const FIRST: &str = include_str!("../schema.sql");
 
 const MIGRATIONS: &[M<'static>] = &[M::up(FIRST)];
 
+/// How many migrations the file has seen.
+///
+/// # Errors
+/// [`StoreError::TooNew`] when a newer ReplyDesk wrote it.
+pub fn check_version(db: &Connection) -> Result<usize, StoreError> {
+    let version: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let version = usize::try_from(version).unwrap_or(usize::MAX);
+    if version > MIGRATIONS.len() {
+        Err(StoreError::TooNew)
+    } else {
+        Ok(version)
+    }
+}
+
 /// Migrates the open database.
 ///
 /// # Errors
 /// [`StoreError::TooNew`] when a newer ReplyDesk wrote it.
 pub fn migrate(db: &mut Connection, path: Option<&Path>) -> Result<(), StoreError> {
-    let version: u32 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let version = usize::try_from(version).unwrap_or(usize::MAX);
-    if version > MIGRATIONS.len() {
-        return Err(StoreError::TooNew);
-    }
+    let version = check_version(db)?;
     if version == MIGRATIONS.len() {
         return Ok(());
     }

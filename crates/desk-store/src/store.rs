@@ -97,6 +97,8 @@ impl Store {
         }
         let path = dir.join(FILE_NAME);
         let mut writer = Connection::open(&path)?;
+        // A file of a newer version is not even given our settings.
+        crate::migration::check_version(&writer)?;
         configure(&writer)?;
         crate::migration::migrate(&mut writer, Some(&path))?;
 
