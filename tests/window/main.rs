@@ -1,0 +1,22 @@
+//! The real window, used as an owner uses it: mouse and keyboard through WebDriver, the owner's
+//! browser, the system's opener of links and its keyring; Instagram alone is simulated.
+//!
+//! It needs the private desktop: `cargo xtask window -- cargo test --all-features --test window`.
+
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test says what it expects by failing"
+)]
+
+mod app;
+mod browser;
+mod desktop;
+mod inbox;
+mod stage;
+
+mod connecting;
+mod pictures;
+mod replying;
+mod shell;
