@@ -56,7 +56,7 @@ async fn one(report: &mut Report, place: &Place, size: usize, ticks: usize) -> O
     let token = SecretInput(SecretString::from(sim.token()));
     let account = desk.account_add_token(token).await?.id;
     let mut first_twenty = None;
-    until(|| async {
+    until(async || {
         let shown = desk.inbox_list(InboxView::All, None, None, 1).await?.total;
         if shown >= 20 && first_twenty.is_none() {
             first_twenty = Some(began.elapsed());
@@ -136,11 +136,11 @@ async fn tick(desk: &Arc<Desk>, account: AccountId) -> Outcome {
     };
     let before = last(desk.sync_status().await?);
     desk.sync_now(account).await?;
-    until(|| async { Ok(last(desk.sync_status().await?) != before) }).await
+    until(async || Ok(last(desk.sync_status().await?) != before)).await
 }
 
 /// Asks again and again until it is so.
-async fn until<F: Future<Output = Outcome<bool>>>(mut ask: impl FnMut() -> F) -> Outcome {
+async fn until(mut ask: impl AsyncFnMut() -> Outcome<bool>) -> Outcome {
     let began = Instant::now();
     while !ask().await? {
         if began.elapsed() > PATIENCE {

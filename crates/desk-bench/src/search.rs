@@ -213,7 +213,7 @@ pub fn measure(
         let mut of_kind = Samples::default();
         for round in 0..rounds {
             for (n, query) in kind.queries.iter().enumerate() {
-                let mut ours = || -> Outcome<(Duration, Vec<Message>)> {
+                let ours = || -> Outcome<(Duration, Vec<Message>)> {
                     let query = query.clone();
                     let found: Result<_, StoreError> = rt.block_on(store.read(move |db| {
                         let began = Instant::now();

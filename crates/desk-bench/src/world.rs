@@ -181,7 +181,7 @@ fn build(dir: &Path, size: Size, corpus: &Corpus) -> Outcome {
             let folded = fold(&format!("{username} {}", name.as_deref().unwrap_or("")));
             let customer = customer_id(n);
             insert.execute(params![
-                n + 1,
+                i64::try_from(n + 1)?,
                 customer,
                 format!("aWdfZAG06{n:012}"),
                 username,
@@ -276,7 +276,7 @@ fn finish(db: &Connection, came: &[Came], chance: &mut Chance) -> Outcome {
              VALUES (1, ?1, ?2, ?3, ?4, 'Merhaba, kargo ücretsizdir.', 'sent', 1, ?5)",
         )?;
         for (n, came) in came.iter().enumerate() {
-            let id = n + 1;
+            let id = i64::try_from(n + 1)?;
             // Whoever was not answered lately: some wait, some of them with a draft.
             let state = match (came.is_in, chance.below(10)) {
                 (true, 0) => "waiting",
