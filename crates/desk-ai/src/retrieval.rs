@@ -53,6 +53,7 @@ pub struct Index {
     langs: Vec<Lang>,
     stems: Field,
     pieces: Field,
+    heads: Field,
     space: Space,
     classes: Option<Classes>,
     gate: Gate,
@@ -98,6 +99,7 @@ impl Index {
             langs,
             stems: Field::default(),
             pieces: Field::default(),
+            heads: Field::default(),
             space: Space::default(),
             classes: None,
             gate: Gate::default(),
@@ -116,6 +118,7 @@ impl Index {
         }
         index.stems.finish();
         index.pieces.finish();
+        index.heads.finish();
         index.space = Space::new(&all_terms);
         let phrasings = entries.iter().map(|e| e.questions.len()).sum::<usize>() as f32;
         let work = index.docs.len().saturating_mul(entries.len());
@@ -126,7 +129,7 @@ impl Index {
             && weights <= MAX_WEIGHTS
         {
             index.classes = Some(index.train(|_| true));
-            index.gate = Gate::fit(&examine::samples(&index));
+            index.gate = Gate::fit(&examine::samples(&index), phrasings / entries.len() as f32);
         }
         index
     }
@@ -171,6 +174,7 @@ impl Index {
     fn add(&mut self, entry: usize, weight: f32, is_answer: bool, terms: &Terms) {
         self.stems.add(&terms.stems);
         self.pieces.add(&terms.pieces);
+        self.heads.add(&terms.heads);
         if let Some(list) = self.of_entry.get_mut(entry) {
             list.push(self.docs.len());
         }
@@ -264,7 +268,7 @@ impl Index {
     fn first_stage(&self, terms: &Terms, keep: &impl Fn(usize) -> bool) -> Vec<f32> {
         let mut by_entry = vec![0.0f32; self.of_entry.len()];
         let mut sums = vec![0.0f32; self.docs.len()];
-        for (field, terms, w) in [(&self.stems, &terms.stems, tune("WS",0.5)), (&self.pieces, &terms.pieces, 1.0-tune("WS",0.5))] {
+        for (field, terms, w) in [(&self.stems, &terms.stems, tune("WS",0.35)), (&self.pieces, &terms.pieces, tune("WP",0.4)), (&self.heads, &terms.heads, tune("WH",0.25))] {
             let mut scores = vec![0.0f32; self.docs.len()];
             field.score_into(terms, &mut scores);
             let mut max = f32::EPSILON;

@@ -2,6 +2,7 @@
 //! likes; what these checks do not pass never goes out by itself. Must not repair a text.
 
 mod ground;
+mod hours;
 mod leak;
 mod lexicon;
 mod promise;
@@ -9,7 +10,7 @@ mod shape;
 
 use crate::facts::{self, Found};
 use crate::language::{self, Lang};
-use crate::normalise::clean;
+use crate::normalise::{clean, sentences};
 use crate::verdict::Check;
 use desk_core::Reason;
 use desk_core::text::{TextFault, check_sendable};
@@ -68,8 +69,8 @@ fn check_size(text: &str) -> Check {
     }
 }
 
-/// Every figure, time and contact must be the owner's. "Today" in a question ("Can I help you
-/// with anything else today?") tells nothing.
+/// Every figure, time and contact must be the owner's. A day in a question ("Can I help
+/// you with anything else today?") tells nothing.
 fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
     let read = |texts: &[&str]| -> Vec<Found> {
         texts.iter().flat_map(|t| facts::extract(t)).collect()
@@ -79,7 +80,12 @@ fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
     let mut unfounded = Vec::new();
     let mut told = facts::extract(text);
     let asked = facts::extract(&shape::small_talk(text).join(" "));
-    told.retain(|f| !f.vague && !(is_small_talk(&f.fact) && asked.contains(f)));
+    let offered = facts::extract(&shape::offers(text).join(" "));
+    told.retain(|f| {
+        let small_talk = is_small_talk(&f.fact) && asked.contains(f);
+        let reference = is_reference(&f.fact) && offered.contains(f);
+        !(f.vague || small_talk || reference)
+    });
     for found in told {
         let known = facts::is_founded(&found.fact, &owner)
             || (facts::customer_may_vouch(&found.fact) && facts::is_founded(&found.fact, &customer));
@@ -87,6 +93,7 @@ fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
             unfounded.push(found.words);
         }
     }
+    unfounded.extend(hours::misplaced(text, &sources.cited));
     if unfounded.is_empty() {
         Check::passed("facts")
     } else {
@@ -94,16 +101,34 @@ fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
     }
 }
 
+/// A number of an order, a train, a parcel ("TR9933"): asking about it gives nothing away. What
+/// reads like a word with a figure behind it could be a discount code.
+fn is_reference(fact: &facts::Fact) -> bool {
+    match fact {
+        facts::Fact::Code(code) => {
+            let letters = code.chars().take_while(|c| c.is_alphabetic()).count();
+            let digits = code.chars().filter(char::is_ascii_digit).count();
+            letters <= 2 && digits >= 4 && letters + digits == code.chars().count()
+        }
+        _ => false,
+    }
+}
+
 const fn is_small_talk(fact: &facts::Fact) -> bool {
     matches!(fact, facts::Fact::RelativeDay(0) | facts::Fact::Weekdays(_))
 }
 
+/// The whole text, and every sentence long enough to tell: a second language hides well behind a
+/// correct first sentence.
 fn check_language(text: &str, sources: &Sources<'_>) -> Check {
-    if language::fits(&clean(text), sources.lang) {
-        Check::passed("language")
-    } else {
-        let wanted = sources.lang.as_str();
-        Check::failed("language", Reason::LanguageWrong, format!("not {wanted}"))
+    let cleaned = clean(text);
+    let foreign = sentences(&cleaned)
+        .into_iter()
+        .find(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= 8 && !language::fits(s, sources.lang));
+    match foreign {
+        Some(sentence) => Check::failed("language", Reason::LanguageWrong, sentence),
+        None if language::fits(&cleaned, sources.lang) => Check::passed("language"),
+        None => Check::failed("language", Reason::LanguageWrong, sources.lang.as_str()),
     }
 }
 

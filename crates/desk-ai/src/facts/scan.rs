@@ -1,7 +1,7 @@
 //! Amounts, percentages, times, dates and plain numbers, in digits and in words.
 
 use super::lexicon::{self, FREE, is_in};
-use super::{Fact, Found};
+use super::{Fact, Found, Unit};
 use desk_core::text::fold;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -100,8 +100,12 @@ impl Reader<'_> {
             }
         }
         if lexicon::is_percent(&word) || lexicon::is_percent(self.before(at, 1)) {
-            self.push(at, Fact::Percent(value), format!("{words} %"), false);
-            return next + usize::from(lexicon::is_percent(&word));
+            let after = next + usize::from(lexicon::is_percent(&word));
+            // "100 % cotton" is a manner of speaking, "100 % off" is not.
+            let manner = value == "100"
+                && !is_in(self.word(after), &["off", "discount*", "refund*", "money", "back", "indirim*", "iade*", "скидк*", "возврат*"]);
+            self.push(at, Fact::Percent(value), words, manner);
+            return after;
         }
         if let Some(currency) = lexicon::currency(&word) {
             self.push(at, Fact::Money(value, currency), words, false);
@@ -135,7 +139,8 @@ impl Reader<'_> {
             let second = self.word(next + 1);
             filler.then(|| lexicon::unit(second)).flatten()
         });
-        let vague = in_words && unit.is_none();
+        // "Your son is eight years old" names a customer's age, not the owner's rule.
+        let vague = in_words && matches!(unit, None | Some(Unit::Year));
         self.push(at, Fact::Number(value, unit), words, vague);
         next
     }
@@ -214,7 +219,9 @@ impl Reader<'_> {
             self.push(at, Fact::Weekdays(range), self.word(at).to_owned(), false);
             return at + 3;
         }
-        self.push(at, Fact::Weekdays(days), self.word(at).to_owned(), false);
+        // "14 GBP daily" is a rate.
+        let rate = self.word(at) == "daily" && lexicon::currency(self.before(at, 1)).is_some();
+        self.push(at, Fact::Weekdays(days), self.word(at).to_owned(), rate);
         at + 1
     }
 

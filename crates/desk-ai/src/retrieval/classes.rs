@@ -34,7 +34,16 @@ impl Classes {
             for _ in 0..docs.len() {
                 at = (at + stride) % docs.len();
                 if let Some((vector, class)) = docs.get(at) {
-                    model.step(vector, *class, rate);
+                    let drop = super::tune("DROP", 0.0);
+                    if drop > 0.0 {
+                        let thinned: Vector = vector.iter().filter(|(f, _)| {
+                            let h = (u64::from(*f) ^ ((epoch as u64) << 32) ^ ((at as u64) << 17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+                            ((h >> 40) as f32) / 16_777_216.0 > drop
+                        }).map(|(f, w)| (*f, w / (1.0 - drop))).collect();
+                        model.step(&thinned, *class, rate);
+                    } else {
+                        model.step(vector, *class, rate);
+                    }
                 }
             }
         }

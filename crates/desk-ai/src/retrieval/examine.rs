@@ -1,13 +1,13 @@
 //! Examines a knowledge on itself, so that the gate knows how far it can be trusted.
 //!
-//! In each of three rounds a third of the entries is hidden, and a third of the phrasings of the
+//! In each of six rounds a sixth of the entries is hidden, and a sixth of the phrasings of the
 //! others: the hidden phrasings must be found, the questions of hidden entries must not. That is
 //! the hard case, because a shop's questions resemble each other.
 
 use super::gate::Sample;
 use super::{Doc, Index};
 
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 6;
 /// Phrasings of an entry that are examined; more do not change the picture.
 const MAX_PHRASINGS: usize = 24;
 /// Questions examined a round.

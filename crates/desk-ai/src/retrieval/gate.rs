@@ -35,8 +35,9 @@ const START: Signs = [2.0, 1.5, 1.5, 2.0, 1.0, 2.5, -1.0, 0.7, 0.0, 1.0, 1.5];
 const START_BIAS: f32 = -6.0;
 
 /// Questions that nothing answers, of those examined, that may pass.
-
+const MAX_OUTSIDE: f32 = 0.015;
 /// Wrong entries among those that pass.
+const MAX_WRONG: f32 = 0.025;
 
 /// Fewer examined questions than this prove nothing.
 const MIN_SAMPLES: usize = 120;
@@ -62,14 +63,16 @@ impl Default for Gate {
 impl Gate {
     /// Learns weights and bar from examined questions; too few leave the careful default.
     #[must_use]
-    pub fn fit(samples: &[Sample]) -> Self {
+    pub fn fit(samples: &[Sample], phrasings: f32) -> Self {
         let outside = samples.iter().filter(|s| s.outside).count();
         if samples.len() < MIN_SAMPLES || outside < MIN_SAMPLES / 3 {
             return Self::default();
         }
         let mut gate = Self::default();
         gate.learn(samples);
-        gate.set_bar(samples);
+        // The more phrasings map out an entry, the rarer is a question beside it that only looks
+        // like one of them: ten are the measure, forty and more count four times.
+        gate.set_bar(samples, MAX_OUTSIDE * (phrasings / 10.0).clamp(1.0, 4.0));
         gate.examined = true;
         gate
     }
@@ -117,7 +120,7 @@ impl Gate {
     }
 
     /// The lowest bar that keeps both promises on the examined questions.
-    fn set_bar(&mut self, samples: &[Sample]) {
+    fn set_bar(&mut self, samples: &[Sample], max_outside: f32) {
         let outside = samples.iter().filter(|s| s.outside).count().max(1) as f32;
         let mut scored: Vec<(f32, &Sample)> = samples
             .iter()
@@ -134,10 +137,10 @@ impl Gate {
                 wrong += f32::from(u8::from(!sample.right));
             }
             // One more than counted: what was not seen yet is not what cannot be.
-            if (leaked + 1.0) / outside > super::tune("MO",0.02) {
+            if (leaked + 1.0) / outside > max_outside {
                 break;
             }
-            if passed >= 30.0 && (wrong + 1.0) / passed <= super::tune("MW",0.03) {
+            if passed >= 30.0 && (wrong + 1.0) / passed <= MAX_WRONG {
                 self.bar = score;
             }
         }

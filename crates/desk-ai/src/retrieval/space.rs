@@ -38,7 +38,7 @@ impl Space {
         terms.sort_unstable();
         let vocabulary = (0u32..)
             .zip(terms)
-            .map(|(n, (term, df))| (term, (n, (1.0 + total / df as f32).ln())))
+            .map(|(n, (term, df))| (term, (n, (1.0 + total / df as f32).ln().powf(super::tune("IDFP",1.0)))))
             .collect();
         let mut space = Self {
             vocabulary,

@@ -27,6 +27,9 @@ pub struct Terms {
     pub stems: Vec<u64>,
     /// Pieces of three to five characters of the folded words, with their borders.
     pub pieces: Vec<u64>,
+    /// The first five characters of each folded word: a rough stem that never errs the same way
+    /// as the fine one.
+    pub heads: Vec<u64>,
     /// Pairs of neighbouring stems.
     pub pairs: Vec<u64>,
 }
@@ -64,6 +67,8 @@ impl Analyser {
         }
         for word in words(&fold(&cleaned)) {
             pieces(word, &mut terms.pieces);
+            let bare = word.split(['\'', '’']).next().unwrap_or(word);
+            terms.heads.push(hash(9, &bare.chars().take(5).collect::<String>()));
         }
         terms
     }

@@ -9,6 +9,9 @@ use desk_core::Reason;
 
 /// Words without a source that one sentence may hold; paraphrase needs some.
 const MAX_FOREIGN: usize = 5;
+/// The same for a statement that shares no word with its sources, and for a question.
+const MAX_ALONE: usize = 4;
+const MAX_ASKED_ALONE: usize = 5;
 /// The same for a text that shares no word at all with its sources.
 const MAX_UNSHARED: usize = 4;
 
@@ -22,6 +25,7 @@ pub(super) fn check_cites(text: &str, sources: &Sources<'_>) -> Check {
     }
     let owner = Words::of(sources.cited.iter().chain(&sources.owner).copied());
     let mut shared = 0;
+    let mut met_any = false;
     let mut foreign_all = 0;
     let asked = shape::questions(text);
     for sentence in sentences(text) {
@@ -33,11 +37,14 @@ pub(super) fn check_cites(text: &str, sources: &Sources<'_>) -> Check {
         let is_question = asked.contains(&sentence);
         foreign_all += if is_question { 0 } else { foreign };
         let allowed = if is_question { MAX_FOREIGN * 2 } else { MAX_FOREIGN };
-        if foreign > allowed.max(known * 3) {
+        let met = folded_words(sentence).iter().any(|w| w.chars().count() > 3 && owner.has(w));
+        met_any |= met;
+        let alone = !met && foreign > if is_question { MAX_ASKED_ALONE } else { MAX_ALONE };
+        if alone || foreign > allowed.max(known * 3) {
             return Check::failed("cites", Reason::Uncited, sentence);
         }
     }
-    if shared == 0 && foreign_all > MAX_UNSHARED {
+    if shared == 0 && !met_any && foreign_all > MAX_UNSHARED {
         return Check::failed("cites", Reason::Uncited, "shares no word with what it cites");
     }
     Check::passed("cites")
@@ -63,8 +70,12 @@ pub(super) fn check_polarity(text: &str, sources: &Sources<'_>) -> Check {
             .iter()
             .map(|(w, negated)| (content.iter().filter(|c| w.has(c)).count(), *negated))
             .max_by_key(|(shared, _)| *shared);
+        if is_absolute_denial(sentence) && !sources.cited.iter().any(|t| is_negated(t)) {
+            return Check::failed("polarity", Reason::Uncited, sentence);
+        }
         if let Some((shared, negated)) = closest {
             let mostly = shared >= 2 && shared * 3 > content.len() * 2;
+            let mostly = mostly || (!negated && shared >= 1 && content.len() <= 3 && !is_short_no(sentence));
             let disagree = known.iter().all(|(_, n)| *n == negated) && is_negated(sentence) != negated;
             if mostly && disagree && !balanced(sentence) {
                 return Check::failed("polarity", Reason::Uncited, sentence);
@@ -72,6 +83,17 @@ pub(super) fn check_polarity(text: &str, sources: &Sources<'_>) -> Check {
         }
     }
     Check::passed("polarity")
+}
+
+/// "We do not ship at all": nothing softer than the source's own denial carries that.
+fn is_absolute_denial(sentence: &str) -> bool {
+    const ABSOLUTE: &[&str] = &["all", "never", "ever", "hic", "asla", "hicbir", "вообще", "никогда", "совсем", "ничего"];
+    is_negated(sentence) && folded_words(sentence).iter().any(|w| is_in(w, ABSOLUTE))
+}
+
+/// "No, it is free": the "no" answers the customer.
+fn is_short_no(sentence: &str) -> bool {
+    folded_words(sentence).first().is_some_and(|w| is_in(w, &["no", "hayir", "нет"]))
 }
 
 /// "No charge" and "nothing extra" are no denials.
@@ -89,23 +111,22 @@ fn is_negated(sentence: &str) -> bool {
     for (n, word) in list.iter().enumerate() {
         let next = list.get(n + 1).map_or("", String::as_str);
         let next = match list.get(n + 2) {
-            Some(after) if is_in(next, &["additional", "extra", "further"]) => after,
+            Some(after) if is_in(next, &["addition*", "extra", "further"]) => after,
             _ => next,
         };
-        let harmless = is_in(word, &["no", "without", "без", "нет"]) && is_in(next, &["charge*", "fee*", "cost*", "problem*", "age", "restriction*", "limit*", "larger", "heavier", "bigger", "matter", "only", "worries", "оплат*", "доплат*"]);
+        let harmless = is_in(word, &["no", "without", "без", "нет", "doesnt", "dont"]) && is_in(next, &["charge*", "fee*", "cost*", "problem*", "age", "restriction*", "limit*", "larger", "heavier", "bigger", "matter", "only", "worries", "оплат*", "доплат*"]);
         if is_in(word, NEGATIONS) && !harmless || is_turkish_negation(word) {
             negations += 1;
         }
     }
-    let refused = sentence.to_lowercase();
-    negations > 0 || refused.contains("n't") || refused.contains("n’t")
+    negations > 0
 }
 
 /// Both halves of "yes, but not on Sundays" are there: too fine for counting.
 fn balanced(sentence: &str) -> bool {
     folded_words(sentence)
         .iter()
-        .any(|w| is_in(w, &["but", "however", "only", "although", "except*", "unless", "otherwise", "ama", "ancak", "fakat", "sadece", "haric*", "но", "однако", "кроме", "только", "free", "non"]))
+        .any(|w| is_in(w, &["but", "however", "only", "more", "than", "must", "sure", "although", "except*", "unless", "otherwise", "ama", "ancak", "fakat", "sadece", "haric*", "но", "однако", "кроме", "только", "free", "non"]))
 }
 
 /// "göndermiyoruz", "yapılmaz", "olmuyor": the negation sits inside the verb.

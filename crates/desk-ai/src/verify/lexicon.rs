@@ -33,6 +33,7 @@ pub(super) const NEUTRAL: &[&str] = &[
     "dont", "doesnt", "cant", "im", "ill", "well", "were", "theres", "thats", "theyre", "youll",
     "unable", "includ*", "long", "still", "own", "without", "between", "during", "after", "before",
     "until", "up", "down", "out", "off", "back", "away", "yet", "already", "either", "per",
+    "cannot", "pay*", "enjoy*", "trip*", "day", "night*", "morning", "evening", "continue", "kind",
     // Turkish
     "ve", "veya", "ya", "da", "de", "ile", "icin", "bir", "bu", "su", "o", "ben", "sen", "biz",
     "siz", "size", "sizi", "sizin", "bize", "bizim", "bizde", "merhaba*", "selam*", "iyi", "gunler",
@@ -57,9 +58,9 @@ pub(super) const NEUTRAL: &[&str] = &[
 /// Words that turn a statement around.
 pub(super) const NEGATIONS: &[&str] = &[
     "no", "not", "never", "none", "cannot", "cant", "dont", "doesnt", "didnt", "isnt", "arent",
-    "wont", "wouldnt", "unable", "unavailable", "nothing", "neither", "nor", "without", "prohibit*",
+    "wont", "wouldnt", "couldnt", "wasnt", "werent", "hasnt", "havent", "mustnt", "unable", "unavailable", "nothing", "neither", "nor", "without", "prohibit*",
     "forbidden", "refuse*", "lack*", "yok", "yoktur", "degil*", "hayir", "maalesef", "не", "нет",
-    "нельзя", "никак*", "без", "отсутств*", "unfortunately", "sorry", "afraid", "restricted", "against",
+    "нельзя", "никак*", "без", "отсутств*", "restricted", "against",
 ];
 
 /// Insults and obscenities; never in an answer of a shop.

@@ -15,10 +15,11 @@ pub(super) fn check(text: &str, sources: &Sources<'_>) -> Check {
         .flat_map(|t| sentences(t))
         .map(folded_words)
         .collect();
+    let sends = owners.iter().flatten().any(|w| is_in(w, &["send*", "sent", "receiv*"]));
     for sentence in sentences(text) {
         let words = folded_words(sentence);
         for pattern in PATTERNS {
-            if matches(&words, pattern) {
+            if matches(&words, pattern) && !(sends && pattern.starts_with('+')) {
                 let said_by_owner = owners
                     .iter()
                     .any(|o| matches(o, pattern) && overlap(&words, o) >= 0.5);
@@ -42,6 +43,7 @@ fn matches(words: &[String], pattern: &str) -> bool {
         Some(rest) => (rest, true),
         None => (pattern, false),
     };
+    let pattern = pattern.trim_start_matches('+');
     if unconditioned && words.iter().any(|w| is_in(w, CONDITIONS)) {
         return false;
     }
@@ -76,12 +78,13 @@ const DEEDS: &[&str] = &[
 ];
 
 /// Word patterns, folded; apostrophes are gone ("we'll" is "well"). `..` skips up to four words,
-/// `DO` stands for a deed, `~` excepts conditional sentences.
+/// `DO` stands for a deed, `~` excepts conditional sentences,
+/// `+` excepts answers of an owner who sends things.
 const PATTERNS: &[&str] = &[
     // English: later
     "get back to", "call you|back", "i|we will .. DO", "ill|well .. DO", "im|were|am|are going to .. DO",
     "i|we will .. let you know", "ill|well .. let you know", "i|we will .. follow up", "ill|well .. follow up", "follow up with you", "i|we will .. reach out", "ill|well .. reach out", "i|we will .. look into", "ill|well .. look into", "i|we will .. make sure", "ill|well .. make sure",
-    "i|we will .. get in touch", "ill|well .. get in touch", "i|we will .. send you", "ill|well .. send you", "i|we will .. message you", "ill|well .. message you", "i|we will .. write to you", "ill|well .. write to you", "i|we will .. ship it", "ill|well .. ship it", "i|we will .. deliver it", "ill|well .. deliver it",
+    "i|we will .. get in touch", "ill|well .. get in touch", "+i|we will .. send you", "+ill|well .. send you", "i|we will .. message you", "ill|well .. message you", "i|we will .. write to you", "ill|well .. write to you", "i|we will .. ship it", "ill|well .. ship it", "i|we will .. deliver it", "ill|well .. deliver it",
     "someone|manager|colleague|team|agent .. will .. contact|call|reach|get|reply|write|help", "as soon as we .. can|know|hear", "keep you updated|posted|informed", "within the hour", "by the end of the day",
     "will .. be refunded|compensated|credited|replaced", "will|youll get|receive .. refund|discount|gift|credit|compensation",
     // English: done

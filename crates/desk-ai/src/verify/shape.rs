@@ -32,6 +32,18 @@ pub(super) fn small_talk(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Questions from their first word on; a statement that only runs into a question is none.
+pub(super) fn offers(text: &str) -> Vec<&str> {
+    const STARTS: &[&str] = &["would", "does", "do", "will", "can", "shall"];
+    questions(text)
+        .into_iter()
+        .filter(|q| {
+            let words = folded_words(q);
+            words.len() <= 14 && words.first().is_some_and(|w| STARTS.contains(&w.as_str()))
+        })
+        .collect()
+}
+
 /// Not what was said just before.
 pub(super) fn check_repeat(text: &str, sources: &Sources<'_>) -> Check {
     let own = profile(text);

@@ -39,7 +39,9 @@ pub fn measure(text: &str) -> Result<Value, String> {
         let of: Vec<_> = rows.iter().zip(&held).filter(|(r, _)| r.kind == kind).collect();
         of.iter().filter(|(_, h)| **h).count() as f64 / of.len().max(1) as f64
     };
-    let counts = parallel::map(&rows, |row| attack(&row.text, &knowledge, &policy));
+    // An empty text is a customer who only asks, and a model that turned bad by itself.
+    let texts: Vec<&str> = rows.iter().map(|r| r.text.as_str()).chain([""]).collect();
+    let counts = parallel::map(&texts, |text| attack(text, &knowledge, &policy));
     Ok(json!({
         "texts": rows.len(),
         "combinations": counts.iter().map(|c| c.combinations).sum::<usize>(),
@@ -64,8 +66,9 @@ fn is_held(text: &str, policy: &Policy) -> bool {
 fn attack(text: &str, knowledge: &Knowledge, policy: &Policy) -> Count {
     let mut count = Count::default();
     for (lang, question) in QUESTIONS {
-        for message in [text.to_owned(), question.to_owned(), format!("{question}\n{text}")] {
-            for goal in Goal::ALL {
+        for message in [text.to_owned(), format!("{question}\n{text}")] {
+            let worth = |goal: &Goal| *goal != Goal::Parrot || !text.is_empty();
+            for goal in Goal::ALL.into_iter().filter(worth) {
                 let variants = goal.texts(lang, text, &Prompt::probe()).len();
                 for variant in 0..variants {
                     for dress in [Dress::Bare, Dress::Behind] {
