@@ -11,7 +11,7 @@ use desk_store::{Store, StoreError};
 use desk_sync::{Engine, EngineParts, Options};
 use graph_api::{Client, Limits};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -40,7 +40,7 @@ pub struct Desk {
     stop: CancellationToken,
     tasks: TaskTracker,
     /// Lives as long as the demo does.
-    _demo: Option<demo::Demo>,
+    demo: OnceLock<demo::Demo>,
 }
 
 impl std::fmt::Debug for Desk {
@@ -126,23 +126,13 @@ impl Desk {
             changes,
             stop,
             tasks,
-            _demo: None,
+            demo: OnceLock::new(),
         });
         if let Some(demo) = demo {
             demo.furnish(&desk).await?;
-            // The desk and its demo end together; the cycle is cut at shutdown.
-            let desk = Desk::with_demo(desk, demo)?;
-            return Ok(desk);
+            let _ = desk.demo.set(demo);
         }
         Ok(desk)
-    }
-
-    fn with_demo(desk: Arc<Desk>, demo: demo::Demo) -> Result<Arc<Desk>, IpcError> {
-        let mut desk = Arc::try_unwrap(desk).map_err(|_| {
-            IpcError::new(Code::Internal, "the demo was furnished while it was in use")
-        })?;
-        desk._demo = Some(demo);
-        Ok(Arc::new(desk))
     }
 
     /// Hears of changes, in batches.

@@ -2,10 +2,11 @@
 
 use crate::engine::Inner;
 use crate::pace::Pace;
-use desk_core::{AccountId, Code};
+use desk_core::{AccountId, Code, IgMessageId};
 use desk_secrets::SecretName;
 use desk_store::StoreError;
 use desk_store::table::account::{self, Account};
+use desk_store::table::message;
 use graph_api::{
     Conversation, ConversationFields, ConversationsQuery, Error, Message, MessageField,
     MessageFields, MessagesPart, Page, Refusal, Reply, RetryKind, SecretString,
@@ -134,40 +135,76 @@ impl Caller {
         }
     }
 
-    /// Some servers list the messages of a thread by id and time alone: those are read one by one.
+    /// Some servers list the messages of a thread by id and time alone: those that are not stored
+    /// yet are read one by one.
     async fn with_details(
         &self,
         account: &Account,
         token: &SecretString,
         mut page: Page<Message>,
     ) -> Result<Page<Message>, CallError> {
+        let mut asked = fields(account);
         for shown in &mut page.items {
-            if shown.has_details() {
+            if shown.has_details() || self.is_stored(account, &shown.id).await? {
                 continue;
             }
-            self.pace.take().await;
-            match self
-                .inner
-                .client
-                .message(token, &shown.id, &fields(account))
-                .await
-            {
-                Ok(reply) if reply.value.created_time.is_some() => *shown = reply.value,
-                Ok(_) => {}
-                // One message that cannot be read must not keep the others from being stored.
-                Err(error) if matches!(error.retry_kind(), RetryKind::Refused(_)) => {}
+            match self.one_message(token, &shown.id, &mut asked).await {
+                Ok(Some(message)) => *shown = message,
+                Ok(None) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+        if asked != fields(account) {
+            self.set_refused(
+                account,
+                MessageField::OPTIONAL.map(MessageField::as_str).join(","),
+            )
+            .await?;
         }
         Ok(page)
     }
 
+    /// Reads one message, with the documented fields alone when the others are refused. `None` when
+    /// it cannot be had: one such message must not keep the others from being stored.
+    async fn one_message(
+        &self,
+        token: &SecretString,
+        id: &str,
+        asked: &mut MessageFields,
+    ) -> Result<Option<Message>, Error> {
+        loop {
+            self.pace.take().await;
+            match self.inner.client.message(token, id, asked).await {
+                Ok(reply) => return Ok(Some(reply.value).filter(|m| m.created_time.is_some())),
+                Err(error) if is_about_fields(&error) && *asked != MessageFields::documented() => {
+                    *asked = MessageFields::documented();
+                }
+                Err(error) if matches!(error.retry_kind(), RetryKind::Refused(_)) => {
+                    return Ok(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn is_stored(&self, account: &Account, id: &str) -> Result<bool, StoreError> {
+        let (account, id) = (account.id, IgMessageId(id.to_owned()));
+        self.inner
+            .store
+            .read(move |db| Ok(message::known(db, account, &id)?.is_some()))
+            .await
+    }
+
+    async fn set_refused(&self, account: &Account, list: String) -> Result<(), StoreError> {
+        let id = account.id;
+        self.inner
+            .store
+            .write(move |w| account::set_refused_fields(w, id, &list))
+            .await
+    }
+
     /// Notes that a field is refused, when that is what the fault may mean.
     async fn give_up_a_field(&self, account: &Account, error: Error) -> Result<(), CallError> {
-        let bad_parameter = matches!(
-            error.retry_kind(),
-            RetryKind::Refused(Refusal::BadParameter | Refusal::Other | Refusal::UnknownPath)
-        );
         let asked = fields(account);
         let named = error
             .graph()
@@ -179,18 +216,23 @@ impl Caller {
             .max_by_key(|f| (named.contains(f.as_str()), *f))
             .map(MessageField::as_str)
             .or_else(|| (!refused(account).any(|f| f == NESTED)).then_some(NESTED));
-        let Some(field) = candidate.filter(|_| bad_parameter) else {
+        let Some(field) = candidate.filter(|_| is_about_fields(&error)) else {
             return Err(error.into());
         };
         tracing::info!(account.id = %account.id, field, "Instagram does not give this field");
-        let (id, list) = (account.id, format!("{},{field}", account.refused_fields));
-        let written: Result<(), StoreError> = self
-            .inner
-            .store
-            .write(move |w| account::set_refused_fields(w, id, list.trim_matches(',')))
-            .await;
-        Ok(written?)
+        let list = format!("{},{field}", account.refused_fields);
+        Ok(self
+            .set_refused(account, list.trim_matches(',').to_owned())
+            .await?)
     }
+}
+
+/// Whether a fault may mean that a field is not given.
+fn is_about_fields(error: &Error) -> bool {
+    matches!(
+        error.retry_kind(),
+        RetryKind::Refused(Refusal::BadParameter | Refusal::Other | Refusal::UnknownPath)
+    )
 }
 
 fn refused(account: &Account) -> impl Iterator<Item = &str> {

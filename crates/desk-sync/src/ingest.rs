@@ -45,23 +45,35 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// Reads a conversation as the list shows it; `None` when it cannot be told who the customer is.
+    /// Reads a conversation as the list shows it. `known` is the customer of the thread, when it was
+    /// seen before; `None` comes back when nobody can tell who the customer is.
     #[must_use]
-    pub fn of(account: &Account, shown: &Conversation) -> Option<Batch> {
-        let party = reading::customer(account, shown)?;
-        let mut batch = Batch {
-            thread: IgThreadId(shown.id.clone()),
-            customer: IgsId(party.id.clone()?),
-            username: party.username.clone(),
-            name: party.name.clone(),
-            messages: Vec::new(),
-            unreadable: Vec::new(),
-            complete_up_to: None,
-        };
+    pub fn of(account: &Account, shown: &Conversation, known: Option<&IgsId>) -> Option<Batch> {
+        let party = reading::customer(account, shown);
+        let customer = known
+            .cloned()
+            .or_else(|| party.and_then(|p| p.id.clone()).map(IgsId))?;
+        let mut batch = Batch::with(IgThreadId(shown.id.clone()), customer);
+        batch.username = party.and_then(|p| p.username.clone());
+        batch.name = party.and_then(|p| p.name.clone());
         if let Some(page) = &shown.messages {
             batch.add(account, page);
         }
         Some(batch)
+    }
+
+    /// A batch without messages yet.
+    #[must_use]
+    pub fn with(thread: IgThreadId, customer: IgsId) -> Batch {
+        Batch {
+            thread,
+            customer,
+            username: None,
+            name: None,
+            messages: Vec::new(),
+            unreadable: Vec::new(),
+            complete_up_to: None,
+        }
     }
 
     /// Adds a page of messages.

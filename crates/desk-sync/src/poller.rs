@@ -5,11 +5,11 @@ use crate::engine::Inner;
 use crate::fault;
 use crate::ingest::{self, Batch};
 use desk_core::message::Health;
-use desk_core::{AccountId, Code, IgThreadId, Timestamp};
+use desk_core::{AccountId, Code, IgThreadId, IgsId, Timestamp};
 use desk_store::StoreError;
 use desk_store::table::account::{self, Account};
 use desk_store::table::conversation;
-use graph_api::{Conversation, Page, RetryKind};
+use graph_api::{Conversation, Message, Page, RetryKind};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -41,6 +41,12 @@ const TROUBLED_WAIT: Duration = Duration::from_secs(120);
 /// A thread that changed this recently may change again without its time showing it. Generous,
 /// because our clock and Instagram's differ.
 const SAME_SECOND: Duration = Duration::from_secs(30);
+
+/// What is stored about a thread that the list shows.
+struct KnownThread {
+    customer: IgsId,
+    read_up_to: Timestamp,
+}
 
 /// How the poller stands, for the screen.
 #[derive(Debug, Clone, Copy, Default)]
@@ -274,32 +280,35 @@ impl Poller {
         shown: &Conversation,
     ) -> Result<bool, CallError> {
         let updated = shown.updated_time.map(Timestamp::from);
-        if shown.messages.is_none() && self.was_read(account, shown, updated).await? {
+        let known = self.known(account, &shown.id).await?;
+        let was_read = updated.is_some()
+            && known
+                .as_ref()
+                .is_some_and(|k| Some(k.read_up_to) == updated);
+        let details = shown
+            .messages
+            .as_ref()
+            .is_some_and(|p| p.items.iter().all(Message::has_details));
+        if was_read && !details {
             return Ok(false);
         }
-        let batch = Batch::of(account, shown);
-        let mut batch = match batch {
-            Some(batch) => batch,
-            // The list does not say who it is with: the thread does.
-            None => match self.read_thread(account, shown, None).await? {
-                Some(batch) => batch,
-                None => {
-                    tracing::warn!(account.id = %account.id, "a conversation names no customer");
-                    return Ok(false);
-                }
-            },
+        let customer = known.as_ref().map(|k| &k.customer);
+        let listed = Batch::of(account, shown, customer);
+        let batch = match listed {
+            Some(batch) if self.is_all(account, shown, &batch).await? => Some(batch),
+            _ => {
+                let page = self.caller.thread(&shown.id, WINDOW).await?;
+                let full = Conversation {
+                    messages: Some(page),
+                    ..shown.clone()
+                };
+                Batch::of(account, &full, customer)
+            }
         };
-        let nested = shown.messages.as_ref();
-        let listed_by_id_only = nested.is_some_and(|p| p.items.iter().any(|m| !m.has_details()));
-        let may_miss_some = match nested {
-            None => true,
-            Some(page) => page.after.is_some() && !self.reaches_known(account, &batch).await?,
+        let Some(mut batch) = batch else {
+            tracing::warn!(account.id = %account.id, "a conversation names no customer");
+            return Ok(false);
         };
-        if (may_miss_some || listed_by_id_only)
-            && let Some(full) = self.read_thread(account, shown, Some(&batch)).await?
-        {
-            batch = full;
-        }
         // Instagram's times have whole seconds: another message may yet come within this one.
         let now = self.inner.clock.now();
         batch.complete_up_to = updated.filter(|at| now.since(*at) > SAME_SECOND);
@@ -312,7 +321,7 @@ impl Poller {
         if !news? {
             return Ok(false);
         }
-        let (account, now) = (account.clone(), self.inner.clock.now());
+        let account = account.clone();
         let written: Result<_, StoreError> = self
             .inner
             .store
@@ -322,20 +331,42 @@ impl Poller {
         Ok(true)
     }
 
-    /// Whether a thread of which the list shows no messages was read since it last changed.
-    async fn was_read(
+    /// What is stored about a thread.
+    async fn known(
+        &self,
+        account: &Account,
+        thread: &str,
+    ) -> Result<Option<KnownThread>, StoreError> {
+        let (id, thread) = (account.id, IgThreadId(thread.to_owned()));
+        self.inner
+            .store
+            .read(move |db| {
+                let Some((id, read_up_to)) = conversation::of_thread(db, id, &thread)? else {
+                    return Ok(None);
+                };
+                let customer = conversation::get(db, id)?.customer_id;
+                Ok(Some(KnownThread {
+                    customer,
+                    read_up_to,
+                }))
+            })
+            .await
+    }
+
+    /// Whether the list shows all that is new in a conversation.
+    async fn is_all(
         &self,
         account: &Account,
         shown: &Conversation,
-        updated: Option<Timestamp>,
+        batch: &Batch,
     ) -> Result<bool, CallError> {
-        let (id, thread) = (account.id, IgThreadId(shown.id.clone()));
-        let known: Result<_, StoreError> = self
-            .inner
-            .store
-            .read(move |db| conversation::of_thread(db, id, &thread))
-            .await;
-        Ok(updated.is_some() && known?.is_some_and(|(_, read_up_to)| Some(read_up_to) == updated))
+        let Some(page) = &shown.messages else {
+            return Ok(false);
+        };
+        if page.items.iter().any(|m| !m.has_details()) {
+            return Ok(false);
+        }
+        Ok(page.after.is_none() || self.reaches_known(account, batch).await?)
     }
 
     /// Whether the oldest message shown is stored already, so that none lies between.
@@ -353,23 +384,6 @@ impl Poller {
             .read(move |db| desk_store::table::message::known(db, id, &oldest))
             .await;
         Ok(known?.is_some())
-    }
-
-    /// Reads the newest messages of a thread on its own.
-    async fn read_thread(
-        &self,
-        account: &Account,
-        shown: &Conversation,
-        listed: Option<&Batch>,
-    ) -> Result<Option<Batch>, CallError> {
-        let page = self.caller.thread(&shown.id, WINDOW).await?;
-        let mut full = shown.clone();
-        full.messages = Some(page);
-        let mut batch = Batch::of(account, &full);
-        if let (Some(batch), Some(listed)) = (&mut batch, listed) {
-            batch.unreadable.extend(listed.unreadable.iter().cloned());
-        }
-        Ok(batch)
     }
 }
 
@@ -397,15 +411,8 @@ pub(crate) async fn look_into(
                 .unwrap_or_else(Page::empty)
         }
     };
-    let mut batch = Batch {
-        thread: row.external_id.clone().unwrap_or(IgThreadId(String::new())),
-        customer: row.customer_id.clone(),
-        username: None,
-        name: None,
-        messages: Vec::new(),
-        unreadable: Vec::new(),
-        complete_up_to: None,
-    };
+    let thread = row.external_id.clone().unwrap_or(IgThreadId(String::new()));
+    let mut batch = Batch::with(thread, row.customer_id.clone());
     batch.add(&account, &page);
     let now = inner.clock.now();
     if row.external_id.is_some() {

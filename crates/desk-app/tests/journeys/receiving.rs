@@ -32,11 +32,11 @@ async fn a_steady_poll_is_one_call_however_many_conversations_there_are() {
     }
     world.connect().await;
     world.sim.forget_calls();
-    world.poll().await;
+    world.tick().await;
     assert_eq!(world.sim.calls().len(), 1, "nothing new");
     world.sim.customer("customer.7").writes("one more");
     world.sim.forget_calls();
-    world.poll().await;
+    world.tick().await;
     assert_eq!(world.sim.calls().len(), 1, "one new message");
     assert_eq!(world.sim.calls_at(Endpoint::Conversations), 1);
 }
@@ -119,7 +119,7 @@ async fn fields_that_instagram_refuses_are_left_out_and_the_rest_arrives() {
     let id = world.conversation(&vera).await.id;
     assert_eq!(world.messages(id).await[0].text, "Здравствуйте");
     world.sim.forget_calls();
-    world.poll().await;
+    world.tick().await;
     assert_eq!(
         world.sim.calls().len(),
         1,
@@ -168,5 +168,43 @@ async fn search_finds_what_was_written_in_any_spelling() {
             .unwrap()
             .is_empty(),
         "taken as it is written"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_shows_ids_and_times_alone_is_enough() {
+    let world = World::unconnected().await;
+    let vera = world.sim.customer("vera.m");
+    vera.writes("Здравствуйте");
+    world.advance(Duration::from_secs(60));
+    let minimum = |at: &str| {
+        let id = vera.conversation_id().unwrap();
+        serde_json::json!({ "data": [{ "id": id, "updated_time": at }] })
+    };
+    let first = world.sim.now().format("%Y-%m-%dT%H:%M:%S+0000").to_string();
+    world
+        .sim
+        .conversations()
+        .answers(200, minimum(&first))
+        .times(1);
+    world.connect().await;
+    let id = world.conversation(&vera).await.id;
+    assert_eq!(world.messages(id).await[0].text, "Здравствуйте");
+    vera.writes("Есть кто?");
+    let second = world.sim.now().format("%Y-%m-%dT%H:%M:%S+0000").to_string();
+    world.advance(Duration::from_secs(60));
+    world
+        .sim
+        .conversations()
+        .answers(200, minimum(&second))
+        .always();
+    world.poll().await;
+    assert_eq!(world.messages(id).await[1].text, "Есть кто?");
+    world.sim.forget_calls();
+    world.poll().await;
+    assert_eq!(
+        world.sim.calls_at(Endpoint::Messages),
+        0,
+        "what was read is not read again"
     );
 }

@@ -137,8 +137,15 @@ impl World {
         }
     }
 
-    /// Checks Instagram, and waits until the check has been made.
+    /// Checks Instagram, and waits until a check has been made that began after this call: the
+    /// first that ends may have been under way.
     pub async fn poll(&self) {
+        self.tick().await;
+        self.tick().await;
+    }
+
+    /// Checks Instagram once, and waits until a check has ended.
+    pub async fn tick(&self) {
         let account = self.desk.account_list().await.unwrap().remove(0).id;
         let before = self.next_check().await;
         self.advance(Duration::from_millis(1));
