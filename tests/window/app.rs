@@ -49,8 +49,11 @@ impl View {
         View { driver, process }
     }
 
-    pub(crate) async fn close(self) {
+    /// Ends the session, waits for what ends with it, and then ends the driver.
+    pub(crate) async fn close(self, has_ended: impl FnMut() -> bool) {
         let quit = self.driver.quit().await;
+        // The driver ends its program after it has answered; without the driver it would stay.
+        until("the program has ended", has_ended).await;
         self.process.end().await;
         quit.expect("the session ends in good order");
     }
@@ -83,8 +86,7 @@ impl App {
 
     /// Ends it as the end of a session does.
     pub(crate) async fn quit(self) {
-        self.0.close().await;
-        until("the app has ended", || instances().is_empty()).await;
+        self.0.close(|| instances().is_empty()).await;
     }
 
     pub(crate) fn driver(&self) -> &WebDriver {
@@ -138,7 +140,9 @@ impl App {
     /// Writes into a field, in place of what is there.
     pub(crate) async fn fill(&self, hook: &str, text: &str) {
         let field = self.hook(hook).await;
-        field.clear().await.expect("a field can be cleared");
+        // Not cleared first: an empty field is a value too, and would be kept at once.
+        let all = Key::Control + "a";
+        field.send_keys(all).await.expect("a text can be marked");
         field
             .send_keys(text)
             .await

@@ -50,7 +50,7 @@ impl Browser {
     }
 
     pub(crate) async fn close(self) {
-        self.0.close().await;
+        self.0.close(|| true).await;
     }
 }
 

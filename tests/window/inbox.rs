@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::desktop::eventually;
+use graph_sim::SHOP_KNOWLEDGE;
 use thirtyfour::prelude::*;
 
 impl App {
@@ -84,6 +85,15 @@ impl App {
         }
         self.press_button("knowledge-save").await;
         self.gone("[data-testid=knowledge-form]").await;
+    }
+
+    /// Adds all that the shop of the demo knows; that the form works is seen elsewhere.
+    pub(crate) async fn knows_the_shop(&self) {
+        let add = format!(
+            "Promise.all({SHOP_KNOWLEDGE}.map((entry) => \
+             window.__TAURI_INTERNALS__.invoke('knowledge_add', entry)))"
+        );
+        assert_eq!(self.promise(&add).await, "resolved");
     }
 
     /// Chooses the language of the screen.

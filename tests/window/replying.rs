@@ -1,10 +1,14 @@
 //! Drafts that are approved, replies that go out by themselves, and the pause.
 
+use crate::app::App;
 use crate::desktop::until;
-use crate::stage::journey;
+use crate::inbox::row_of;
+use crate::stage::{Stage, journey};
 use thirtyfour::Key;
 
 const COUNTDOWN_SECONDS: usize = 5;
+const COURSES: &str = "We offer pottery courses on Saturdays.";
+const KURSLAR: &str = "Cumartesi günleri seramik kursumuz var.";
 /// At two looks a second, longer than a countdown.
 const LONGER_THAN_COUNTDOWN: usize = 2 * COUNTDOWN_SECONDS + 4;
 
@@ -28,7 +32,7 @@ async fn a_draft_is_approved_with_the_keyboard() {
             ("june", "Are you open on Sundays?"),
         ] {
             stage.sim.customer(name).writes(text);
-            app.shown(&crate::inbox::row_of(name)).await;
+            app.shown(&row_of(name)).await;
         }
 
         // The newest is on top: three steps down, one too far up and down again.
@@ -36,11 +40,8 @@ async fn a_draft_is_approved_with_the_keyboard() {
         for key in ['j', 'j', 'j', 'k', 'j'] {
             app.press(key).await;
         }
-        app.shown(&format!(
-            "{}[aria-selected=true]",
-            crate::inbox::row_of("nora")
-        ))
-        .await;
+        app.shown(&format!("{}[aria-selected=true]", row_of("nora")))
+            .await;
         app.press(Key::Escape).await;
         app.gone("[data-testid=thread]").await;
         app.press(Key::Enter).await;
@@ -62,31 +63,14 @@ async fn a_draft_is_approved_with_the_keyboard() {
 async fn a_reply_goes_out_by_itself_and_the_pause_stops_the_next() {
     journey("auto", "empty", async |stage| {
         stage.start().await;
-        let (app, ayse) = (stage.app(), stage.sim.customer("ayse.k"));
+        let (app, nora) = (stage.app(), stage.sim.customer("nora"));
         app.connect_with_token(&stage.sim.token()).await;
-        app.learns(
-            "How much is the blue mug?",
-            "The blue mug is 480 TL.",
-            "en",
-            true,
-        )
-        .await;
-        app.learns(
-            "Do you ship to Germany?",
-            "We ship to Germany for 550 TL.",
-            "en",
-            true,
-        )
-        .await;
-        app.settings("ai").await;
-        app.fill("ai-countdown", &COUNTDOWN_SECONDS.to_string())
+        app.knows_the_shop().await;
+        app.learns("Do you offer pottery courses?", COURSES, "en", true)
             .await;
-        app.press(Key::Tab).await;
-        app.shown("[data-testid=settings-ai] .saved:not(:empty)")
-            .await;
-        app.back_to_inbox().await;
-        ayse.writes("Good morning! How much is the blue mug?");
-        app.opens("ayse.k").await;
+        counts_down_shortly(app).await;
+        nora.writes("Hello! Do your plates go into the dishwasher?");
+        app.opens("nora").await;
         app.draft("proposed").await;
         app.press_button("mode-auto").await;
         app.shown("[data-testid=mode-auto][aria-pressed=true]")
@@ -99,25 +83,10 @@ async fn a_reply_goes_out_by_itself_and_the_pause_stops_the_next() {
         app.press_button("draft-approve").await;
         until("the first is delivered", || stage.delivered().len() == 1).await;
 
-        ayse.writes("Do you ship to Germany?");
-        app.hook("countdown").await;
-        let words = app.draft("countdown").await;
-        assert!(words.contains("550 TL"), "{words}");
-        assert_eq!(
-            stage.delivered().len(),
-            1,
-            "nothing goes out before the end of the countdown"
-        );
-        until("the second is delivered", || stage.delivered().len() == 2).await;
-        assert!(
-            stage.delivered()[1].contains("550 TL"),
-            "{:?}",
-            stage.delivered()
-        );
-        app.shown("[data-testid=message][data-author=ai][data-state=sent]")
-            .await;
+        nora.writes("Do you offer pottery courses?");
+        sends_itself(stage, COURSES).await;
 
-        ayse.writes("And how much is the blue mug?");
+        nora.writes("How much is the blue mug?");
         app.hook("countdown").await;
         app.press_button("pause-ai").await;
         app.shown("[data-testid=pause-ai][aria-pressed=true]").await;
@@ -131,45 +100,66 @@ async fn a_reply_goes_out_by_itself_and_the_pause_stops_the_next() {
     .await;
 }
 
+/// Sets the shortest countdown, in the settings.
+async fn counts_down_shortly(app: &App) {
+    app.settings("ai").await;
+    app.fill("ai-countdown", &COUNTDOWN_SECONDS.to_string())
+        .await;
+    app.press(Key::Tab).await;
+    app.shown("[data-testid=settings-ai] .saved:not(:empty)")
+        .await;
+    app.back_to_inbox().await;
+}
+
+/// The reply counts down, and goes out once, not before the countdown has ended.
+async fn sends_itself(stage: &Stage, words: &str) {
+    let before = stage.delivered().len();
+    stage.app().hook("countdown").await;
+    let draft = stage.app().draft("countdown").await;
+    assert!(draft.contains(words), "{draft}");
+    assert_eq!(stage.delivered().len(), before, "the countdown still runs");
+    until("it is delivered", || stage.delivered().len() > before).await;
+    stage
+        .app()
+        .shown("[data-testid=message][data-author=ai][data-state=sent]")
+        .await;
+    stage.after_polls(4).await;
+    assert_eq!(
+        &stage.delivered()[before..],
+        [draft],
+        "exactly that text, once"
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_same_in_turkish() {
     journey("turkish", "empty", async |stage| {
         stage.start().await;
-        let app = stage.app();
-        app.press_button("connect-way-token").await;
+        let (app, ayse) = (stage.app(), stage.sim.customer("ayse.k"));
+        app.hook("connect").await;
         app.script("location.hash = '#/settings/language'").await;
         app.speaks("tr").await;
-        app.script("location.hash = '#/connect'").await;
+        app.script("location.hash = '#/inbox'").await;
         let title = app.text("[data-testid=connect] h1").await;
         assert_eq!(title, "Instagram hesabınızı bağlayın");
         app.connect_with_token(&stage.sim.token()).await;
-        app.learns(
-            "Kargo ücreti ne kadar?",
-            "Kargo ücreti 60 TL, üç günde gelir.",
-            "tr",
-            true,
-        )
-        .await;
-        assert_eq!(app.text("[data-testid=rail-settings]").await, "Ayarlar");
-        app.settings("ai").await;
-        app.fill("ai-countdown", &COUNTDOWN_SECONDS.to_string())
+        app.knows_the_shop().await;
+        app.learns("Seramik kursunuz var mı?", KURSLAR, "tr", true)
             .await;
-        app.press(Key::Tab).await;
-        app.back_to_inbox().await;
-        let ayse = stage.sim.customer("ayse.k");
-        ayse.writes("Merhaba, kargo ücreti ne kadar?");
-        app.shown(&crate::inbox::row_of("ayse.k")).await;
+        assert_eq!(app.text("[data-testid=rail-settings]").await, "Ayarlar");
+        counts_down_shortly(app).await;
 
+        ayse.writes("Merhaba, mavi kupa ne kadar?");
+        app.shown(&row_of("ayse.k")).await;
+        app.press(Key::Escape).await;
         app.press('j').await;
         let draft = app.draft("proposed").await;
-        assert!(draft.contains("60 TL"), "{draft}");
+        assert!(draft.contains("480 TL"), "{draft}");
         let card = app.text("[data-testid=draft-card]").await;
-        assert!(
-            card.contains("Önerilen yanıt") && card.contains("Onayla ve gönder"),
-            "{card}"
-        );
+        assert!(card.contains("Önerilen yanıt"), "{card}");
+        assert!(card.contains("Onayla ve gönder"), "{card}");
         app.press_with_control(Key::Enter).await;
-        app.reads("out", "60 TL").await;
+        app.reads("out", "480 TL").await;
         until("it is delivered", || !stage.delivered().is_empty()).await;
         stage.after_polls(4).await;
         assert_eq!(stage.delivered(), [draft], "exactly that text, once");
@@ -177,15 +167,9 @@ async fn the_same_in_turkish() {
         app.press_button("mode-auto").await;
         app.shown("[data-testid=mode-auto][aria-pressed=true]")
             .await;
-        ayse.writes("Peki kargo ücreti ne kadar?");
-        app.hook("countdown").await;
-        until("the second is delivered", || stage.delivered().len() == 2).await;
-        assert!(
-            stage.delivered()[1].contains("60 TL"),
-            "{:?}",
-            stage.delivered()
-        );
-        ayse.writes("Kargo ücreti ne kadardı?");
+        ayse.writes("Seramik kursunuz var mı?");
+        sends_itself(stage, KURSLAR).await;
+        ayse.writes("Büyük kase ne kadar?");
         app.hook("countdown").await;
         app.press_button("pause-ai").await;
         let card = app

@@ -35,6 +35,7 @@ pub(crate) async fn journey(name: &str, scenario: &str, play: impl AsyncFnOnce(&
     for left in instances() {
         terminate(left);
     }
+    until("no copy of the app is left", || instances().is_empty()).await;
     for outcome in [outcome, closed] {
         if let Err(panic) = outcome {
             std::panic::resume_unwind(panic);
