@@ -219,11 +219,17 @@ pub fn add_outgoing(w: &mut Write<'_>, message: &Outgoing<'_>) -> Result<Message
             message.author.as_str(),
             message.text,
             text::fold(message.text),
-            message.at.0,
+            whole_second(message.at),
             message.draft_id.map(|d| d.0)
         ],
     )?;
     Ok(MessageId(w.last_insert_rowid()))
+}
+
+/// Instagram tells whole seconds. Ours must be as coarse: what a customer writes within the second
+/// of our message, and is shown later, would otherwise sort before it and seem answered.
+fn whole_second(at: Timestamp) -> i64 {
+    at.0 - at.0.rem_euclid(1000)
 }
 
 /// Sets the state of an outgoing message.
