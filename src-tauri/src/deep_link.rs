@@ -32,7 +32,10 @@ pub(crate) fn listen(app: &AppHandle) {
     let handle = app.clone();
     app.deep_link().on_open_url(move |event| {
         window::show(&handle);
-        event.urls().iter().for_each(|link| receive(&handle, link.as_str()));
+        event
+            .urls()
+            .iter()
+            .for_each(|link| receive(&handle, link.as_str()));
     });
 }
 
@@ -58,7 +61,9 @@ fn receive(app: &AppHandle, link: &str) {
 
 /// Hands over the links that wait, once the data is open.
 pub(crate) async fn deliver_waiting(app: &AppHandle) {
-    let Ok(desk) = app.state::<Opened>().desk().await else { return };
+    let Ok(desk) = app.state::<Opened>().desk().await else {
+        return;
+    };
     let links = {
         let waiting = app.state::<Waiting>();
         let mut waiting = waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -76,9 +81,19 @@ mod tests {
     #[test]
     fn only_a_login_link_is_read() {
         assert!(is_login("replydesk://oauth/instagram?code=a&state=b"));
-        for bad in ["replydesk://", "replydesk://oauth/instagram", "replydesk://oauth/../etc?x", "https://x", "--help", ""] {
+        for bad in [
+            "replydesk://",
+            "replydesk://oauth/instagram",
+            "replydesk://oauth/../etc?x",
+            "https://x",
+            "--help",
+            "",
+        ] {
             assert!(!is_login(bad), "{bad}");
         }
-        assert!(!is_login(&format!("replydesk://oauth/instagram?code={}", "a".repeat(1 << 20))));
+        assert!(!is_login(&format!(
+            "replydesk://oauth/instagram?code={}",
+            "a".repeat(1 << 20)
+        )));
     }
 }

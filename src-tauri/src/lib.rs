@@ -6,6 +6,7 @@
 mod arguments;
 mod commands;
 mod deep_link;
+mod ending;
 mod events;
 mod opened;
 mod window;
@@ -26,12 +27,15 @@ pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let app = tauri::Builder::default()
         // First of all: a second start must not get as far as the data.
-        .plugin(tauri_plugin_single_instance::init(|app, _, _| window::show(app)))
+        .plugin(tauri_plugin_single_instance::init(|app, _, _| {
+            window::show(app)
+        }))
         .plugin(tauri_plugin_deep_link::init())
         .invoke_handler(commands::handler())
         .setup(move |app| {
             app.manage(Opened::default());
             let handle = app.handle().clone();
+            ending::listen(&handle);
             deep_link::listen(&handle);
             tauri::async_runtime::spawn(open_desk(handle.clone(), arguments.clone()));
             if !arguments.hidden {

@@ -30,7 +30,10 @@ impl Opened {
     /// Waits until the desk is open.
     pub(crate) async fn desk(&self) -> Outcome {
         let mut outcome = self.0.subscribe();
-        let known = outcome.wait_for(Option::is_some).await.map_err(|_| is_ending())?;
+        let known = outcome
+            .wait_for(Option::is_some)
+            .await
+            .map_err(|_| is_ending())?;
         known.clone().ok_or_else(is_ending)?
     }
 }

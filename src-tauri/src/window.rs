@@ -31,7 +31,10 @@ pub(crate) fn create(app: &AppHandle) -> tauri::Result<()> {
         .inner_size(1180.0, 760.0)
         .min_inner_size(380.0, 480.0)
         // What is shown is ours; an address from a message must never take its place.
-        .on_navigation(|address| matches!(address.scheme(), "tauri" | "about") || address.host_str() == Some("tauri.localhost"))
+        .on_navigation(|address| {
+            matches!(address.scheme(), "tauri" | "about")
+                || address.host_str() == Some("tauri.localhost")
+        })
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
     Ok(())
@@ -41,7 +44,10 @@ pub(crate) fn create(app: &AppHandle) -> tauri::Result<()> {
 pub(crate) fn show(app: &AppHandle) {
     match app.get_webview_window(LABEL) {
         Some(window) => {
-            let shown = window.show().and_then(|()| window.unminimize()).and_then(|()| window.set_focus());
+            let shown = window
+                .show()
+                .and_then(|()| window.unminimize())
+                .and_then(|()| window.set_focus());
             if let Err(e) = shown {
                 tracing::warn!(error = %e, "the window could not be brought to the front");
             }

@@ -81,6 +81,8 @@ struct Way<'a> {
     knowledge: &'a Knowledge,
     policy: &'a Policy,
     text: String,
+    /// The text without its greeting.
+    question: String,
     language: Detected,
     triage: Triage,
     trace: Vec<Stage>,
@@ -96,25 +98,38 @@ impl<'a> Way<'a> {
             turn,
             knowledge,
             policy,
+            question: triage::question(&text),
             text,
             language,
-            triage: Triage { kind: Kind::Question, holds: Vec::new(), signs: Vec::new() },
+            triage: Triage {
+                kind: Kind::Question,
+                holds: Vec::new(),
+                signs: Vec::new(),
+            },
             trace: Vec::new(),
             began,
         };
-        way.record("language", json!({
-            "lang": language.lang.as_str(), "sure": language.sure, "by": language.by,
-        }));
+        way.record(
+            "language",
+            json!({
+                "lang": language.lang.as_str(), "sure": language.sure, "by": language.by,
+            }),
+        );
         way.triage = triage::sort(turn, policy);
         let holds: Vec<_> = way.triage.holds.iter().map(|r| r.as_str()).collect();
-        let detail = json!({ "kind": way.triage.kind.as_str(), "holds": holds, "signs": way.triage.signs });
+        let detail =
+            json!({ "kind": way.triage.kind.as_str(), "holds": holds, "signs": way.triage.signs });
         way.record("triage", detail);
         way
     }
 
     fn record(&mut self, name: &'static str, detail: Value) {
         let micros = u32::try_from(self.began.elapsed().as_micros()).unwrap_or(u32::MAX);
-        self.trace.push(Stage { name, detail, micros });
+        self.trace.push(Stage {
+            name,
+            detail,
+            micros,
+        });
         self.began = Instant::now();
     }
 
@@ -126,7 +141,9 @@ impl<'a> Way<'a> {
             Kind::Spam => Reason::Spam,
             Kind::Unreadable => Reason::Attachment,
             Kind::Greeting => {
-                if let Some(entry) = embedded::greeting(&self.text, self.language.lang, self.knowledge) {
+                if let Some(entry) =
+                    embedded::greeting(&self.text, self.language.lang, self.knowledge)
+                {
                     return Some(self.finish(Written {
                         text: entry.answer.clone(),
                         engine: Some(Engine::Embedded),
@@ -140,63 +157,98 @@ impl<'a> Way<'a> {
                 Reason::GreetingOnly
             }
         };
-        let outcome = if reason == Reason::Attachment { Outcome::Held } else { Outcome::Skipped };
+        let outcome = if reason == Reason::Attachment {
+            Outcome::Held
+        } else {
+            Outcome::Skipped
+        };
         Some(self.end(outcome, vec![reason], None, None))
     }
 
     fn look_up(&mut self) -> Match {
-        let found = self.knowledge.look_up(&self.text, Some(self.language.lang), 10);
+        let found = self
+            .knowledge
+            .look_up(&self.question, Some(self.language.lang), 10);
         let hits: Vec<Value> = found
             .hits
             .iter()
             .take(5)
-            .filter_map(|(n, score)| Some(json!({ "entry": self.knowledge.at(*n)?.id, "score": score })))
+            .filter_map(|(n, score)| {
+                Some(json!({ "entry": self.knowledge.at(*n)?.id, "score": score }))
+            })
             .collect();
-        self.record("retrieval", json!({
-            "hits": hits, "sureness": found.sureness, "strict": found.strict,
-            "likely": found.likely, "covered": found.covered,
-        }));
+        self.record(
+            "retrieval",
+            json!({
+                "hits": hits, "sureness": found.sureness, "strict": found.strict,
+                "likely": found.likely, "covered": found.covered,
+            }),
+        );
         found
     }
 
     fn embedded(&mut self, found: &Match) -> Written<'a> {
-        let pick = embedded::pick(&self.text, self.language.lang, self.knowledge, found);
+        let pick = embedded::pick(&self.question, self.language.lang, self.knowledge, found);
         let entries: Vec<_> = pick.iter().flat_map(|p| &p.entries).map(|e| e.id).collect();
         self.record("embedded", json!({ "entries": entries }));
-        pick.map_or_else(Written::default, |Pick { entries, text, doubts }| Written {
-            text,
-            engine: Some(Engine::Embedded),
-            cites: entries,
-            doubts,
-            ..Written::default()
-        })
+        pick.map_or_else(
+            Written::default,
+            |Pick {
+                 entries,
+                 text,
+                 doubts,
+             }| Written {
+                text,
+                engine: Some(Engine::Embedded),
+                cites: entries,
+                doubts,
+                ..Written::default()
+            },
+        )
     }
 
-    async fn endpoint(&mut self, provider: &dyn Provider, found: &Match, nonce: Nonce) -> Written<'a> {
+    async fn endpoint(
+        &mut self,
+        provider: &dyn Provider,
+        found: &Match,
+        nonce: Nonce,
+    ) -> Written<'a> {
         let snippets = self.snippets(found);
         let prompt = Prompt::compose(
-            self.turn, &snippets, self.language.lang, &self.policy.business, nonce,
+            self.turn,
+            &snippets,
+            self.language.lang,
+            &self.policy.business,
+            nonce,
         );
         let asked = provider.complete(&prompt).await;
         let answer = asked.and_then(|completion| {
             let usage = completion.usage;
-            contract::read(&completion).map(|a| (a, usage)).ok_or(ProviderFault::Nonsense)
+            contract::read(&completion)
+                .map(|a| (a, usage))
+                .ok_or(ProviderFault::Nonsense)
         });
         let shown: Vec<_> = snippets.iter().map(|e| e.id).collect();
         match answer {
             Err(fault) => {
-                self.record("endpoint", json!({ "model": provider.model(), "shown": shown, "fault": fault.as_str() }));
+                self.record(
+                    "endpoint",
+                    json!({ "model": provider.model(), "shown": shown, "fault": fault.as_str() }),
+                );
                 let mut written = self.embedded(found);
                 written.doubts.insert(0, Reason::EndpointFailed);
                 written.fault = Some(fault);
                 written
             }
             Ok((answer, usage)) => {
-                self.record("endpoint", json!({
-                    "model": provider.model(), "shown": shown, "formed": answer.formed,
-                    "sure": answer.sure, "cites": answer.cites,
-                    "tokensIn": usage.tokens_in, "tokensOut": usage.tokens_out,
-                }));
+                self.record(
+                    "endpoint",
+                    json!({
+                        "model": provider.model(), "shown": shown, "formed": answer.formed,
+                        "sure": answer.sure, "cites": answer.cites,
+                        "tokensIn": usage.tokens_in, "tokensOut": usage.tokens_out,
+                    }),
+                );
                 self.judge(answer, usage, provider.model(), &snippets, found, prompt)
             }
         }
@@ -234,7 +286,11 @@ impl<'a> Way<'a> {
         if !answer.formed || !answer.sure || cites.len() != answer.cites.len() {
             doubts.push(Reason::ModelUnsure);
         }
-        let first = found.hits.first().and_then(|(n, _)| self.knowledge.at(*n)).map(|e| e.id);
+        let first = found
+            .hits
+            .first()
+            .and_then(|(n, _)| self.knowledge.at(*n))
+            .map(|e| e.id);
         let agrees = first.is_some() && cites.first().map(|e| e.id) == first;
         if !agrees || !(found.strict || found.likely) {
             doubts.push(Reason::Unsure);
@@ -318,7 +374,11 @@ impl<'a> Way<'a> {
     fn check(&self, written: &Written<'a>, line: Option<&str>) -> Vec<Check> {
         let history = self.turn.history;
         let texts = |of: fn(Author) -> bool| -> Vec<&str> {
-            history.iter().filter(|u| of(u.author)).map(|u| u.text.as_str()).collect()
+            history
+                .iter()
+                .filter(|u| of(u.author))
+                .map(|u| u.text.as_str())
+                .collect()
         };
         let mut owner = texts(|a| matches!(a, Author::Owner | Author::OwnerPhone));
         owner.push(&self.policy.business.about);
@@ -329,8 +389,10 @@ impl<'a> Way<'a> {
         let old = sent.len().saturating_sub(3);
         sent.drain(..old);
         let entries = self.knowledge.entries().iter();
-        let mut secret: Vec<&str> =
-            entries.filter(|e| e.internal).map(|e| e.answer.as_str()).collect();
+        let mut secret: Vec<&str> = entries
+            .filter(|e| e.internal)
+            .map(|e| e.answer.as_str())
+            .collect();
         let prompt = written.prompt.as_ref();
         secret.extend(prompt.map(|p| p.system.as_str()));
         let cited = written.cites.iter();
@@ -343,7 +405,9 @@ impl<'a> Way<'a> {
             customer,
             sent,
             secret,
-            marks: prompt.map(|p| vec![p.canary.as_str(), p.fence.as_str()]).unwrap_or_default(),
+            marks: prompt
+                .map(|p| vec![p.canary.as_str(), p.fence.as_str()])
+                .unwrap_or_default(),
             lang: self.language.lang,
             verbatim: written.engine == Some(Engine::Embedded),
         };
@@ -373,7 +437,10 @@ impl<'a> Way<'a> {
         endpoint_fault: Option<ProviderFault>,
     ) -> Verdict {
         let words: Vec<_> = reasons.iter().map(|r| r.as_str()).collect();
-        self.record("decision", json!({ "outcome": outcome.as_str(), "reasons": words }));
+        self.record(
+            "decision",
+            json!({ "outcome": outcome.as_str(), "reasons": words }),
+        );
         Verdict {
             outcome,
             reasons,

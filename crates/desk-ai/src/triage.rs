@@ -4,11 +4,11 @@
 mod lexicon;
 
 use crate::facts::{self, Fact};
-use crate::normalise::{clean, folded_words};
+use crate::normalise::{clean, folded_words, sentences};
 use crate::turn::{Policy, Turn};
 use desk_core::text::fold;
 use desk_core::{Author, MessageKind, Reason};
-use lexicon::{ACKS, CLASSES, GREETINGS, HIJACKS, INSULTS, SPAM, SPAM_STRONG, contains};
+use lexicon::{ACKS, CLASSES, GREETING_PARTS, GREETINGS, HIJACKS, INSULTS, SPAM, SPAM_STRONG, contains};
 
 /// What kind of turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +58,58 @@ pub fn readable(turn: &Turn<'_>) -> String {
     texts.join("\n")
 }
 
+/// What of a turn is to be answered: without the greeting in front and without sentences that only
+/// greet or thank. "Hello! How much is shipping?" asks what "how much is shipping?" asks. The whole
+/// text, when nothing else is left.
+#[must_use]
+pub fn question(text: &str) -> String {
+    let rest: Vec<&str> = sentences(text)
+        .into_iter()
+        .filter(|sentence| {
+            let words = folded_words(sentence);
+            let thanks = words.iter().all(|w| lexicon::is_in(w, ACKS.0));
+            !words.is_empty() && !thanks && !is_greeting(sentence)
+        })
+        .map(without_greeting)
+        .collect();
+    if rest.is_empty() {
+        text.to_owned()
+    } else {
+        rest.join("\n")
+    }
+}
+
+/// Cuts greeting words off the front of a sentence, when something follows them.
+fn without_greeting(sentence: &str) -> &str {
+    let mut rest = sentence.trim_start();
+    loop {
+        let Some((word, after)) = rest.split_once(char::is_whitespace) else {
+            return rest;
+        };
+        let folded = folded_words(word);
+        let second = folded_words(after.split_whitespace().next().unwrap_or_default());
+        let greets = |words: &[String]| {
+            !words.is_empty() && words.iter().all(|w| lexicon::is_in(w, GREETINGS.0))
+        };
+        // "good morning", "добрый день": one of the two words is no greeting by itself.
+        let belongs = |words: &[String]| {
+            !words.is_empty() && words.iter().all(|w| lexicon::is_in(w, GREETING_PARTS))
+        };
+        if greets(&folded)
+            || (belongs(&folded) && rest.len() == sentence.trim_start().len() && greets(&second))
+        {
+            rest = after.trim_start();
+            if greets(&folded) && belongs(&second) {
+                rest = rest
+                    .split_once(char::is_whitespace)
+                    .map_or(rest, |(_, after)| after.trim_start());
+            }
+        } else {
+            return rest;
+        }
+    }
+}
+
 /// Sorts a turn.
 #[must_use]
 pub fn sort(turn: &Turn<'_>, policy: &Policy) -> Triage {
@@ -72,7 +124,13 @@ pub fn sort(turn: &Turn<'_>, policy: &Policy) -> Triage {
     if turn.burst.iter().any(|u| is_unseen(u.kind)) {
         triage.holds.push(Reason::Attachment);
     }
-    triage.kind = kind(&text, &words, turn, !triage.holds.is_empty(), &mut triage.signs);
+    triage.kind = kind(
+        &text,
+        &words,
+        turn,
+        !triage.holds.is_empty(),
+        &mut triage.signs,
+    );
     if triage.kind != Kind::Question {
         return triage;
     }
@@ -88,7 +146,10 @@ pub fn sort(turn: &Turn<'_>, policy: &Policy) -> Triage {
             triage.hold(Reason::PersonNeeded, format!("own word: {own}"));
         }
     }
-    if facts::extract(&text).iter().any(|f| matches!(f.fact, Fact::Iban(_) | Fact::Card(_))) {
+    if facts::extract(&text)
+        .iter()
+        .any(|f| matches!(f.fact, Fact::Iban(_) | Fact::Card(_)))
+    {
         triage.hold(Reason::PersonNeeded, "account or card number".to_owned());
     }
     if let Some(sign) = HIJACKS.iter().find(|p| contains(&joined, p)) {
@@ -121,7 +182,13 @@ impl Triage {
     }
 }
 
-fn kind(text: &str, words: &[String], turn: &Turn<'_>, unseen: bool, signs: &mut Vec<String>) -> Kind {
+fn kind(
+    text: &str,
+    words: &[String],
+    turn: &Turn<'_>,
+    unseen: bool,
+    signs: &mut Vec<String>,
+) -> Kind {
     let all = |list: &[&str]| words.iter().all(|w| lexicon::is_in(w, list));
     if words.is_empty() {
         let has_signs = text.chars().any(|c| !c.is_whitespace());
@@ -192,8 +259,10 @@ fn is_robot(turn: &Turn<'_>) -> bool {
         return false;
     }
     let same = |u: &&crate::turn::Utterance| folded_words(&u.text) == own;
-    let (ours, theirs): (Vec<_>, Vec<_>) =
-        turn.history.iter().partition(|u| u.author != Author::Customer);
+    let (ours, theirs): (Vec<_>, Vec<_>) = turn
+        .history
+        .iter()
+        .partition(|u| u.author != Author::Customer);
     ours.iter().any(same) || theirs.iter().filter(|u| same(u)).count() >= 2
 }
 
