@@ -41,18 +41,25 @@ async fn pictures() {
                 app.connect_with_token(&stage.sim.token()).await;
                 app.shown("[data-testid=conversation-row]").await;
                 take(stage, lang, theme, "inbox-none-open").await;
-                let question = match lang {
-                    "tr" => ("Kargo ücreti ne kadar?", "Kargo ücreti 60 TL."),
-                    "ru" => ("Сколько стоит синяя кружка?", "Кружка стоит 480 лир."),
-                    _ => ("How much is the blue mug?", "The blue mug is 480 TL."),
-                };
-                app.learns(question.0, question.1, lang, true).await;
+                app.knows_the_shop().await;
+                app.settings("knowledge").await;
+                app.shown("[data-testid=knowledge-entry]").await;
                 take(stage, lang, theme, "knowledge").await;
                 app.back_to_inbox().await;
-                stage.sim.customer("nora.lindqv").writes(question.0);
-                app.opens("nora.lindqv").await;
-                app.hook("draft-text").await;
+                let question = match lang {
+                    "tr" => "Mavi kupa ne kadar?",
+                    "ru" => "Сколько стоит синяя кружка?",
+                    _ => "How much is the blue mug?",
+                };
+                let ada = stage.sim.customer("ada");
+                ada.writes(question);
+                app.opens("ada").await;
+                app.draft("proposed").await;
                 take(stage, lang, theme, "thread").await;
+                app.press_button("mode-auto").await;
+                ada.writes(question);
+                app.hook("countdown").await;
+                take(stage, lang, theme, "countdown").await;
                 app.press_button("draft-why").await;
                 app.hook("why-panel").await;
                 take(stage, lang, theme, "why").await;
