@@ -59,10 +59,15 @@ pub fn read(completion: &Completion) -> Option<Answer> {
     if content.trim().is_empty() {
         // Some servers leave the content empty and put the JSON where the thoughts go; thoughts
         // alone are no reply.
-        return completion.reasoning.as_deref().and_then(|r| formed(&without_thoughts(r)));
+        return completion
+            .reasoning
+            .as_deref()
+            .and_then(|r| formed(&without_thoughts(r)));
     }
     let text = without_code_fence(&content);
-    let looks_broken = text.starts_with(['{', '[', '<']) || text.contains("\"action\"") || text.contains("\"reply\"");
+    let looks_broken = text.starts_with(['{', '[', '<'])
+        || text.contains("\"action\"")
+        || text.contains("\"reply\"");
     (!looks_broken && text.chars().any(char::is_alphabetic)).then(|| Answer {
         action: Action::Reply,
         reply: text.to_owned(),
@@ -157,7 +162,10 @@ fn without_code_fence(text: &str) -> &str {
         return text;
     };
     let inner = inner.strip_suffix("```").unwrap_or(inner);
-    inner.split_once('\n').map_or(inner, |(_, body)| body).trim()
+    inner
+        .split_once('\n')
+        .map_or(inner, |(_, body)| body)
+        .trim()
 }
 
 #[cfg(test)]
@@ -166,7 +174,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn completion(content: &str) -> Completion {
-        Completion { content: content.to_owned(), ..Completion::default() }
+        Completion {
+            content: content.to_owned(),
+            ..Completion::default()
+        }
     }
 
     #[test]
@@ -199,7 +210,15 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_is_none() {
-        for content in ["", "  ", "{\"action\":\"reply\"", "<think>only thoughts", "{}", "<html>502</html>", "{\"action\":\"reply\",\"reply\":\"\"}"] {
+        for content in [
+            "",
+            "  ",
+            "{\"action\":\"reply\"",
+            "<think>only thoughts",
+            "{}",
+            "<html>502</html>",
+            "{\"action\":\"reply\",\"reply\":\"\"}",
+        ] {
             assert_eq!(read(&completion(content)), None, "{content}");
         }
     }

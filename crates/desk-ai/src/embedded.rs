@@ -24,7 +24,12 @@ pub struct Pick<'a> {
 
 /// Picks the answer for a query whose language is known.
 #[must_use]
-pub fn pick<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge, found: &Match) -> Option<Pick<'a>> {
+pub fn pick<'a>(
+    query: &str,
+    lang: Lang,
+    knowledge: &'a Knowledge,
+    found: &Match,
+) -> Option<Pick<'a>> {
     if let Some(two) = pick_two(query, lang, knowledge) {
         return Some(two);
     }
@@ -45,7 +50,12 @@ pub fn pick<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge, found: &Match
         .find(|e| e.lang == lang)
         .or(open.first())
         .copied()?;
-    let is_first = found.hits.first().and_then(|(n, _)| knowledge.at(*n)).map(|e| e.id) == Some(entry.id);
+    let is_first = found
+        .hits
+        .first()
+        .and_then(|(n, _)| knowledge.at(*n))
+        .map(|e| e.id)
+        == Some(entry.id);
     if !is_first || !found.strict {
         doubts.push(Reason::Unsure);
     }
@@ -58,7 +68,10 @@ pub fn pick<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge, found: &Match
 
 /// Two questions at once, each with a sure answer of its own: both, for the owner to look at.
 fn pick_two<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge) -> Option<Pick<'a>> {
-    let parts: Vec<&str> = sentences(query).into_iter().filter(|s| s.contains(' ')).collect();
+    let parts: Vec<&str> = sentences(query)
+        .into_iter()
+        .filter(|s| s.contains(' '))
+        .collect();
     if !(2..=4).contains(&parts.len()) {
         return None;
     }
@@ -94,7 +107,9 @@ pub fn greeting<'a>(text: &str, lang: Lang, knowledge: &'a Knowledge) -> Option<
         .find(|e| {
             e.questions.iter().any(|q| {
                 let asked = crate::normalise::folded_words(q);
-                !asked.is_empty() && asked.len() <= 4 && asked.iter().any(|w| said.contains(w))
+                !asked.is_empty()
+                    && asked.len() <= 4
+                    && asked.iter().any(|w| said.contains(w))
                     && crate::triage::is_greeting(q)
             })
         })

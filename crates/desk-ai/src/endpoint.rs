@@ -1,29 +1,36 @@
 //! Talks to an OpenAI-compatible endpoint. The only I/O of the crate. Must not log or report a
 //! word of what is sent or received: that is a customer's text, or the key.
 
-use crate::contract;
+mod dialect;
+
 use crate::prompt::Prompt;
 use crate::provider::{Completion, Provider, ProviderFault, Usage};
 use async_openai::Client;
 use async_openai::config::{Config, OpenAIConfig};
-use async_openai::error::OpenAIError;
-use async_openai::middleware::ReqwestService;
+use async_openai::error::{ApiError, ApiErrorResponse, OpenAIError};
+use async_openai::middleware::HttpRequestFactory;
 use async_trait::async_trait;
+use dialect::Dialect;
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
+/// A longer answer is no reply; a faulty server must not fill the memory.
+const MAX_BODY: usize = 2 * 1024 * 1024;
+/// How often a request is put in other words before giving up: every word of the dialect once.
+const MAX_ATTEMPTS: usize = 5;
+
 /// An OpenAI-compatible endpoint, local or not.
 pub struct Endpoint {
     client: Client<OpenAIConfig>,
     model: String,
     deadline: Duration,
-    /// The rung of the response-format ladder that the server accepted last.
-    rung: AtomicU8,
+    /// What the server was found to understand, so that it is found out once.
+    dialect: AtomicU8,
 }
 
 impl fmt::Debug for Endpoint {
@@ -34,10 +41,6 @@ impl fmt::Debug for Endpoint {
             .finish_non_exhaustive()
     }
 }
-
-/// The ladder of response formats, strictest first; servers refuse rungs in many ways, so it is
-/// tried once and remembered.
-const RUNGS: u8 = 3;
 
 impl Endpoint {
     /// Prepares an endpoint; nothing is sent yet.
@@ -66,14 +69,20 @@ impl Endpoint {
             .with_org_id("")
             .with_project_id("")
             .with_api_key(key.as_ref().map_or("", |k| k.expose_secret()));
-        // The default service retries for minutes; the bare one asks once.
-        let client =
-            Client::build(http.clone(), config).with_http_service(ReqwestService::new(http));
+        // The default service retries for minutes; this one asks once, keeps the status of an
+        // answer that is no JSON, and reads no more than a reply can be.
+        let service = tower::service_fn({
+            let http = http.clone();
+            move |request: HttpRequestFactory| {
+                let http = http.clone();
+                async move { ask_once(&http, &request).await }
+            }
+        });
         Ok(Self {
-            client,
+            client: Client::build(http, config).with_http_service(service),
             model: model.to_owned(),
             deadline,
-            rung: AtomicU8::new(0),
+            dialect: AtomicU8::new(0),
         })
     }
 
@@ -86,9 +95,9 @@ impl Endpoint {
     }
 
     async fn ask(&self, prompt: &Prompt) -> Result<Completion, ProviderFault> {
-        let mut rung = self.rung.load(Ordering::Relaxed);
-        loop {
-            let request = request(&self.model, prompt, rung);
+        let mut dialect = Dialect::from_bits(self.dialect.load(Ordering::Relaxed));
+        for _ in 0..MAX_ATTEMPTS {
+            let request = dialect.request(&self.model, prompt);
             // The client logs bodies that it cannot read; this call has no subscriber.
             let answer: Result<Value, OpenAIError> = self
                 .client
@@ -96,19 +105,18 @@ impl Endpoint {
                 .create_byot(request)
                 .with_subscriber(NoSubscriber::default())
                 .await;
-            let fault = match answer {
+            match answer {
                 Ok(body) => {
-                    self.rung.store(rung, Ordering::Relaxed);
+                    self.dialect.store(dialect.bits(), Ordering::Relaxed);
                     return read(&body);
                 }
-                Err(fault) => fault,
-            };
-            if refuses_format(&fault) && rung + 1 < RUNGS {
-                rung += 1;
-                continue;
+                Err(fault) => match refusal(&fault).and_then(|(s, text)| dialect.simpler(s, text)) {
+                    Some(simpler) => dialect = simpler,
+                    None => return Err(sort_fault(&fault)),
+                },
             }
-            return Err(sort_fault(&fault));
         }
+        Err(ProviderFault::Nonsense)
     }
 }
 
@@ -125,6 +133,36 @@ impl Provider for Endpoint {
     }
 }
 
+async fn ask_once(
+    http: &reqwest::Client,
+    request: &HttpRequestFactory,
+) -> Result<reqwest::Response, OpenAIError> {
+    let mut response = http.execute(request.build().await?).await?;
+    let status = response.status();
+    let mut body: Vec<u8> = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MAX_BODY {
+            return Err(refused(status, "too long"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    if !status.is_success() {
+        let start = String::from_utf8_lossy(body.get(..2_000).unwrap_or(&body)).into_owned();
+        return Err(refused(status, &start));
+    }
+    Ok(reqwest::Response::from(http::Response::new(body)))
+}
+
+fn refused(status: reqwest::StatusCode, message: &str) -> OpenAIError {
+    OpenAIError::ApiError(ApiErrorResponse {
+        status_code: status,
+        api_error: ApiError {
+            message: message.to_owned(),
+            ..ApiError::default()
+        },
+    })
+}
+
 fn check_base(base_url: &str) -> Result<String, ProviderFault> {
     let url = url::Url::parse(base_url.trim()).map_err(|_| ProviderFault::BadUrl)?;
     let loopback = match url.host() {
@@ -138,34 +176,10 @@ fn check_base(base_url: &str) -> Result<String, ProviderFault> {
         "http" => loopback,
         _ => false,
     };
-    if !fits || !url.username().is_empty() || url.password().is_some() {
+    if !fits || !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
         return Err(ProviderFault::BadUrl);
     }
     Ok(url.as_str().trim_end_matches('/').to_owned())
-}
-
-fn request(model: &str, prompt: &Prompt, rung: u8) -> Value {
-    let mut body = json!({
-        "model": model,
-        "messages": [
-            { "role": "system", "content": prompt.system },
-            { "role": "user", "content": prompt.user },
-        ],
-        "temperature": 0.2,
-        // Old servers know only the first, new models only the second.
-        "max_tokens": prompt.max_tokens,
-        "stream": false,
-    });
-    let format = match rung {
-        0 => json!({ "type": "json_schema", "json_schema": {
-            "name": "reply", "strict": true, "schema": contract::schema() } }),
-        1 => json!({ "type": "json_object" }),
-        _ => return body,
-    };
-    if let Some(map) = body.as_object_mut() {
-        map.insert("response_format".to_owned(), format);
-    }
-    body
 }
 
 fn read(body: &Value) -> Result<Completion, ProviderFault> {
@@ -177,23 +191,25 @@ fn read(body: &Value) -> Result<Completion, ProviderFault> {
         let n = body.pointer(name).and_then(Value::as_u64).unwrap_or(0);
         u32::try_from(n).unwrap_or(u32::MAX)
     };
-    Ok(Completion {
+    let completion = Completion {
         content: text("content").unwrap_or_default(),
         reasoning: text("reasoning_content").or_else(|| text("reasoning")),
         usage: Usage {
             tokens_in: count("/usage/prompt_tokens"),
             tokens_out: count("/usage/completion_tokens"),
         },
-    })
+    };
+    if completion.content.is_empty() && completion.reasoning.is_none() {
+        return Err(ProviderFault::Nonsense);
+    }
+    Ok(completion)
 }
 
-/// A server that does not know a response format says 400, 422 or 500.
-fn refuses_format(fault: &OpenAIError) -> bool {
+/// A refusal that may be about the words of the request, with what it says.
+fn refusal(fault: &OpenAIError) -> Option<(u16, &str)> {
     match fault {
-        OpenAIError::ApiError(e) => {
-            matches!(e.status_code.as_u16(), 400 | 415 | 422 | 500 | 501)
-        }
-        _ => false,
+        OpenAIError::ApiError(e) => Some((e.status_code.as_u16(), e.api_error.message.as_str())),
+        _ => None,
     }
 }
 
@@ -205,6 +221,7 @@ fn sort_fault(fault: &OpenAIError) -> ProviderFault {
             402 | 429 => ProviderFault::Quota,
             408 | 504 => ProviderFault::Slow,
             500.. => ProviderFault::Unreachable,
+            _ if names_the_model(&e.api_error.message) => ProviderFault::ModelUnknown,
             _ => ProviderFault::Nonsense,
         },
         OpenAIError::Reqwest(e) if e.is_timeout() => ProviderFault::Slow,
@@ -212,4 +229,13 @@ fn sort_fault(fault: &OpenAIError) -> ProviderFault {
         OpenAIError::Reqwest(_) => ProviderFault::Unreachable,
         _ => ProviderFault::Nonsense,
     }
+}
+
+/// Some servers answer 400 to a model that they do not have.
+fn names_the_model(message: &str) -> bool {
+    let message = message.to_lowercase();
+    message.contains("model")
+        && ["not found", "not exist", "unknown", "invalid model", "no such"]
+            .iter()
+            .any(|sign| message.contains(sign))
 }

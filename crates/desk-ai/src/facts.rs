@@ -139,7 +139,9 @@ pub fn is_founded(fact: &Fact, sources: &[Found]) -> bool {
 
 fn same(told: &Fact, known: &Fact) -> bool {
     match (told, known) {
-        (Fact::Number(a, u), Fact::Number(b, v)) => a == b && (u.is_none() || v.is_none() || u == v),
+        (Fact::Number(a, u), Fact::Number(b, v)) => {
+            a == b && (u.is_none() || v.is_none() || u == v)
+        }
         // "1250" where the owner wrote "1250 TL"; not the other way round, any number would do.
         (Fact::Number(a, None), Fact::Money(b, _)) => a == b,
         (Fact::Number(a, None), Fact::Percent(b)) => a == b,
@@ -147,9 +149,9 @@ fn same(told: &Fact, known: &Fact) -> bool {
             a == b || ((!sure_a || !sure_b) && a % 720 == b % 720)
         }
         // "from 6 to 7 pm".
-        (Fact::Number(n, None), Fact::Time(t, _)) | (Fact::Time(t, _), Fact::Number(n, None)) => {
-            n.parse::<u16>().is_ok_and(|h| h <= 24 && t % 60 == 0 && (t / 60) % 12 == h % 12)
-        }
+        (Fact::Number(n, None), Fact::Time(t, _)) | (Fact::Time(t, _), Fact::Number(n, None)) => n
+            .parse::<u16>()
+            .is_ok_and(|h| h <= 24 && t % 60 == 0 && (t / 60) % 12 == h % 12),
         (Fact::Number(n, None), Fact::Date(d, _)) => n.parse::<u8>() == Ok(*d),
         (Fact::Free, Fact::Money(n, _)) => n == "0",
         (Fact::Link(a), Fact::Link(b)) => a == b || is_same_site(a, b),
@@ -167,7 +169,9 @@ fn is_same_site(told: &str, known: &str) -> bool {
 
 /// A number with and without its country code.
 fn tail(digits: &str) -> &str {
-    digits.get(digits.len().saturating_sub(10)..).unwrap_or(digits)
+    digits
+        .get(digits.len().saturating_sub(10)..)
+        .unwrap_or(digits)
 }
 
 /// The text with all digits as ASCII, nothing hidden, letters composed.

@@ -57,7 +57,11 @@ impl Prompt {
     ) -> Self {
         let canary = format!("r{:016x}", nonce.0 >> 64);
         let fence = format!("d:{:016x}", nonce.0 & u128::from(u64::MAX));
-        let shop = if business.name.trim().is_empty() { "a small shop" } else { business.name.trim() };
+        let shop = if business.name.trim().is_empty() {
+            "a small shop"
+        } else {
+            business.name.trim()
+        };
         let system = SYSTEM
             .trim_end()
             .replace("{language}", lang.name())
@@ -65,13 +69,18 @@ impl Prompt {
             .replace("{fence}", &fence)
             .replace("{shop}", &clip(shop, 80))
             .replace("{about}", &clip(business.about.trim(), 900));
-        let shown = |u: &Utterance| json!({ "from": speaker(u.author), "text": safe(&u.text, &fence) });
+        let shown =
+            |u: &Utterance| json!({ "from": speaker(u.author), "text": safe(&u.text, &fence) });
         let now: Vec<_> = turn.burst.iter().rev().take(8).rev().map(shown).collect();
         let mut left = BUDGET.saturating_sub(now.iter().map(|v| v.to_string().len()).sum());
         let mut knowledge = Vec::new();
         for entry in snippets.iter().take(MAX_SNIPPETS.max(12)) {
-            let questions: Vec<String> =
-                entry.questions.iter().take(3).map(|q| safe(q, &fence)).collect();
+            let questions: Vec<String> = entry
+                .questions
+                .iter()
+                .take(3)
+                .map(|q| safe(q, &fence))
+                .collect();
             let row = json!({
                 "id": format!("K{}", entry.id),
                 "questions": questions,
@@ -115,7 +124,10 @@ const fn speaker(author: Author) -> &'static str {
 
 /// A text that cannot close the fence, of bearable length.
 fn safe(text: &str, fence: &str) -> String {
-    clip(&crate::normalise::clean(&text.replace(fence, "")), MAX_MESSAGE)
+    clip(
+        &crate::normalise::clean(&text.replace(fence, "")),
+        MAX_MESSAGE,
+    )
 }
 
 fn clip(text: &str, chars: usize) -> String {
@@ -154,8 +166,17 @@ mod tests {
             about: "Hand-painted plates from Kütahya.".to_owned(),
         };
         let burst = [said(text)];
-        let turn = Turn { history: &[], burst: &burst };
-        Prompt::compose(&turn, &[&entry], Lang::Tr, &business, Nonce(0x1234_5678_9abc_def0_0fed_cba9_8765_4321))
+        let turn = Turn {
+            history: &[],
+            burst: &burst,
+        };
+        Prompt::compose(
+            &turn,
+            &[&entry],
+            Lang::Tr,
+            &business,
+            Nonce(0x1234_5678_9abc_def0_0fed_cba9_8765_4321),
+        )
     }
 
     #[test]
@@ -163,7 +184,10 @@ mod tests {
         let prompt = compose("kargo ne kadar");
         let whole = format!("{}\n\n----\n\n{}\n", prompt.system, prompt.user);
         let on_file = include_str!("../tests/golden/prompt.txt");
-        assert!(whole == on_file, "the prompt changed; if that is meant, the file becomes:\n{whole}");
+        assert!(
+            whole == on_file,
+            "the prompt changed; if that is meant, the file becomes:\n{whole}"
+        );
     }
 
     #[test]

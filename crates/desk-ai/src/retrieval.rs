@@ -1,13 +1,14 @@
 //! Finds the entries that answer a query, without model weights, and says how sure the first one
 //! is. Must not decide what is sent: [`crate::decision`] does, from the numbers given here.
 //!
-//! First stage: BM25 over stems and over character pieces, each scaled to its own best, added.
-//! That beat either alone and rank fusion in all three languages. Second stage, once the entries
+//! First stage: BM25 over stems, word beginnings, character pieces and concepts, each scaled to
+//! its own best, added. That beat each alone and rank fusion in all three languages. Second stage, once the entries
 //! have enough phrasings: a logistic regression over the same terms ([`classes`]), blended with
 //! the first. Then the [`gate`].
 
 pub mod bm25;
 pub mod classes;
+pub mod concepts;
 mod examine;
 pub mod gate;
 pub mod space;
@@ -39,6 +40,9 @@ pub struct Match {
     pub signs: Signs,
 }
 
+/// What the closest phrasings and the first stage count beside the regression.
+const BLEND_MEAN: f32 = 0.15;
+const BLEND_FIRST: f32 = 0.3;
 /// Average phrasings an entry from which the second stage helps.
 const MIN_PHRASINGS: f32 = 2.5;
 /// Most documents times entries for the second stage: about two seconds of training.
@@ -54,6 +58,7 @@ pub struct Index {
     stems: Field,
     pieces: Field,
     heads: Field,
+    concepts: Field,
     space: Space,
     classes: Option<Classes>,
     gate: Gate,
@@ -100,6 +105,7 @@ impl Index {
             stems: Field::default(),
             pieces: Field::default(),
             heads: Field::default(),
+            concepts: Field::default(),
             space: Space::default(),
             classes: None,
             gate: Gate::default(),
@@ -119,6 +125,7 @@ impl Index {
         index.stems.finish();
         index.pieces.finish();
         index.heads.finish();
+        index.concepts.finish();
         index.space = Space::new(&all_terms);
         let phrasings = entries.iter().map(|e| e.questions.len()).sum::<usize>() as f32;
         let work = index.docs.len().saturating_mul(entries.len());
@@ -175,6 +182,7 @@ impl Index {
         self.stems.add(&terms.stems);
         self.pieces.add(&terms.pieces);
         self.heads.add(&terms.heads);
+        self.concepts.add(&terms.concepts);
         if let Some(list) = self.of_entry.get_mut(entry) {
             list.push(self.docs.len());
         }
@@ -203,7 +211,11 @@ impl Index {
 
     /// Questions are examples of what customers ask; an answer only where there is no question.
     fn is_example(&self, doc: &Doc) -> bool {
-        !doc.is_answer || self.of_entry.get(doc.entry).is_some_and(|docs| docs.len() == 1)
+        !doc.is_answer
+            || self
+                .of_entry
+                .get(doc.entry)
+                .is_some_and(|docs| docs.len() == 1)
     }
 
     fn evidence(
@@ -228,15 +240,19 @@ impl Index {
         if let Some(classes) = classes {
             probabilities = classes.probabilities(vector);
             let best_mean = means.iter().copied().fold(f32::EPSILON, f32::max);
-            for (((score, p), mean), first) in
-                scores.iter_mut().zip(&probabilities).zip(&means).zip(&first)
+            for (((score, p), mean), first) in scores
+                .iter_mut()
+                .zip(&probabilities)
+                .zip(&means)
+                .zip(&first)
             {
-                *score = (p + tune("BM",0.5) * mean / best_mean + tune("BF",0.5) * first)
-                    / (1.0 + tune("BM",0.5) + tune("BF",0.5));
+                *score = (p + BLEND_MEAN * mean / best_mean + BLEND_FIRST * first)
+                    / (1.0 + BLEND_MEAN + BLEND_FIRST);
             }
         }
         let top = best(&scores, None);
-        let at = |list: &[f32], n: Option<usize>| n.and_then(|n| list.get(n)).copied().unwrap_or(0.0);
+        let at =
+            |list: &[f32], n: Option<usize>| n.and_then(|n| list.get(n)).copied().unwrap_or(0.0);
         let (stems, pieces) = self.coverage(terms, top, &keep);
         let unknown = self.unknown_share(terms);
         let p1 = at(&probabilities, top);
@@ -268,7 +284,12 @@ impl Index {
     fn first_stage(&self, terms: &Terms, keep: &impl Fn(usize) -> bool) -> Vec<f32> {
         let mut by_entry = vec![0.0f32; self.of_entry.len()];
         let mut sums = vec![0.0f32; self.docs.len()];
-        for (field, terms, w) in [(&self.stems, &terms.stems, tune("WS",0.35)), (&self.pieces, &terms.pieces, tune("WP",0.4)), (&self.heads, &terms.heads, tune("WH",0.25))] {
+        for (field, terms, w) in [
+            (&self.stems, &terms.stems, 0.25),
+            (&self.pieces, &terms.pieces, 0.5),
+            (&self.heads, &terms.heads, 0.25),
+            (&self.concepts, &terms.concepts, 0.05),
+        ] {
             let mut scores = vec![0.0f32; self.docs.len()];
             field.score_into(terms, &mut scores);
             let mut max = f32::EPSILON;
@@ -323,10 +344,14 @@ impl Index {
 
     fn unknown_share(&self, terms: &Terms) -> f32 {
         let all = terms.stems.len().max(1) as f32;
-        terms.stems.iter().filter(|t| !self.stems.knows(**t)).count() as f32 / all
+        terms
+            .stems
+            .iter()
+            .filter(|t| !self.stems.knows(**t))
+            .count() as f32
+            / all
     }
 }
-
 
 /// The position of the largest score, leaving one out.
 fn best(scores: &[f32], but: Option<usize>) -> Option<usize> {
@@ -392,10 +417,4 @@ impl Near {
         let hits = self.five.iter().filter(|(_, e)| Some(*e) == entry).count();
         (hits as f32 / of as f32).min(1.0)
     }
-}
-
-/// TUNE
-pub fn tune(name: &str, default: f32) -> f32 {
-    static CACHE: std::sync::OnceLock<std::collections::HashMap<String, f32>> = std::sync::OnceLock::new();
-    *CACHE.get_or_init(|| std::env::vars().filter_map(|(k,v)| Some((k, v.parse().ok()?))).collect()).get(name).unwrap_or(&default)
 }

@@ -72,9 +72,8 @@ fn check_size(text: &str) -> Check {
 /// Every figure, time and contact must be the owner's. A day in a question ("Can I help
 /// you with anything else today?") tells nothing.
 fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
-    let read = |texts: &[&str]| -> Vec<Found> {
-        texts.iter().flat_map(|t| facts::extract(t)).collect()
-    };
+    let read =
+        |texts: &[&str]| -> Vec<Found> { texts.iter().flat_map(|t| facts::extract(t)).collect() };
     let owner: Vec<Found> = [read(&sources.cited), read(&sources.owner)].concat();
     let customer = read(&sources.customer);
     let mut unfounded = Vec::new();
@@ -88,7 +87,8 @@ fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
     });
     for found in told {
         let known = facts::is_founded(&found.fact, &owner)
-            || (facts::customer_may_vouch(&found.fact) && facts::is_founded(&found.fact, &customer));
+            || (facts::customer_may_vouch(&found.fact)
+                && facts::is_founded(&found.fact, &customer));
         if !known {
             unfounded.push(found.words);
         }
@@ -122,9 +122,9 @@ const fn is_small_talk(fact: &facts::Fact) -> bool {
 /// correct first sentence.
 fn check_language(text: &str, sources: &Sources<'_>) -> Check {
     let cleaned = clean(text);
-    let foreign = sentences(&cleaned)
-        .into_iter()
-        .find(|s| s.chars().filter(|c| c.is_alphabetic()).count() >= 8 && !language::fits(s, sources.lang));
+    let foreign = sentences(&cleaned).into_iter().find(|s| {
+        s.chars().filter(|c| c.is_alphabetic()).count() >= 8 && !language::fits(s, sources.lang)
+    });
     match foreign {
         Some(sentence) => Check::failed("language", Reason::LanguageWrong, sentence),
         None if language::fits(&cleaned, sources.lang) => Check::passed("language"),

@@ -12,7 +12,10 @@ pub(super) fn take(text: &str) -> (Vec<Found>, String) {
             rest.push(' ');
         }
         let bare = chunk.trim_matches(|c: char| {
-            matches!(c, '(' | ')' | '[' | ']' | '<' | '>' | '"' | '\'' | '«' | '»' | ',' | ';')
+            matches!(
+                c,
+                '(' | ')' | '[' | ']' | '<' | '>' | '"' | '\'' | '«' | '»' | ',' | ';'
+            )
         });
         let bare = bare.trim_end_matches(['.', '!', '?', ':', '…']);
         match address(bare) {
@@ -47,7 +50,9 @@ fn address(chunk: &str) -> Option<Fact> {
         Some((_, rest)) => (true, rest),
         None => (false, lower.as_str()),
     };
-    let bare = bare.strip_prefix("www.").map_or((schemed, bare), |b| (true, b));
+    let bare = bare
+        .strip_prefix("www.")
+        .map_or((schemed, bare), |b| (true, b));
     let (sure, bare) = bare;
     let bare = bare.trim_end_matches('/');
     let host = bare.split(['/', '?', '#', ':']).next()?;
@@ -100,14 +105,110 @@ fn skeleton(word: &str) -> String {
 
 /// Names under which addresses are sold; the last ones are Cyrillic, after [`skeleton`].
 const TOPS: &[&str] = &[
-    "com", "net", "org", "info", "biz", "io", "co", "me", "tr", "ru", "uk", "de", "eu", "us", "ua",
-    "kz", "by", "az", "ge", "fr", "it", "es", "nl", "pl", "gr", "bg", "ro", "cn", "in", "ir", "ae",
-    "sa", "shop", "store", "online", "site", "app", "dev", "ai", "xyz", "top", "club", "live",
-    "link", "click", "pro", "vip", "cc", "tv", "ly", "gl", "gg", "gd", "ee", "li", "page", "web",
-    "website", "space", "fun", "icu", "buzz", "bio", "life", "world", "win", "bet", "cam", "pw",
-    "ws", "example", "test", "su", "moscow", "рф", "pф", "онлайн", "oнлaйн", "aero", "market",
-    "pay", "money", "cash", "finance", "bank", "support", "help", "email", "chat", "social", "zip",
-    "mov", "ist", "istanbul", "gen", "gov", "edu", "name", "mobi", "one", "to", "at", "am", "fm",
+    "com",
+    "net",
+    "org",
+    "info",
+    "biz",
+    "io",
+    "co",
+    "me",
+    "tr",
+    "ru",
+    "uk",
+    "de",
+    "eu",
+    "us",
+    "ua",
+    "kz",
+    "by",
+    "az",
+    "ge",
+    "fr",
+    "it",
+    "es",
+    "nl",
+    "pl",
+    "gr",
+    "bg",
+    "ro",
+    "cn",
+    "in",
+    "ir",
+    "ae",
+    "sa",
+    "shop",
+    "store",
+    "online",
+    "site",
+    "app",
+    "dev",
+    "ai",
+    "xyz",
+    "top",
+    "club",
+    "live",
+    "link",
+    "click",
+    "pro",
+    "vip",
+    "cc",
+    "tv",
+    "ly",
+    "gl",
+    "gg",
+    "gd",
+    "ee",
+    "li",
+    "page",
+    "web",
+    "website",
+    "space",
+    "fun",
+    "icu",
+    "buzz",
+    "bio",
+    "life",
+    "world",
+    "win",
+    "bet",
+    "cam",
+    "pw",
+    "ws",
+    "example",
+    "test",
+    "su",
+    "moscow",
+    "рф",
+    "pф",
+    "онлайн",
+    "oнлaйн",
+    "aero",
+    "market",
+    "pay",
+    "money",
+    "cash",
+    "finance",
+    "bank",
+    "support",
+    "help",
+    "email",
+    "chat",
+    "social",
+    "zip",
+    "mov",
+    "ist",
+    "istanbul",
+    "gen",
+    "gov",
+    "edu",
+    "name",
+    "mobi",
+    "one",
+    "to",
+    "at",
+    "am",
+    "fm",
 ];
 
 fn ibans(text: &str, found: &mut Vec<Found>) -> String {
@@ -163,7 +264,11 @@ fn iban(id: &str) -> Option<usize> {
     if !shaped {
         return None;
     }
-    if id.starts_with("TR") && id.get(2..26).is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit())) {
+    if id.starts_with("TR")
+        && id
+            .get(2..26)
+            .is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()))
+    {
         return Some(26);
     }
     (15..=id.len()).rev().find(|n| {
@@ -183,7 +288,11 @@ fn mod_97(id: &str) -> bool {
         let Some(value) = c.to_digit(36) else {
             return false;
         };
-        rest = if value < 10 { rest * 10 + value } else { rest * 100 + value } % 97;
+        rest = if value < 10 {
+            rest * 10 + value
+        } else {
+            rest * 100 + value
+        } % 97;
     }
     rest == 1
 }
@@ -261,7 +370,7 @@ fn looks_like_phone(digits: &str, run: &str, groups: usize, odd: bool) -> bool {
         .iter()
         .any(|p| digits.starts_with(p));
     match digits.len() {
-        10..=13 => prefixed && groups <= 6 && !(thousands && !digits.starts_with('0')),
+        10..=13 => prefixed && groups <= 6 && (!thousands || digits.starts_with('0')),
         7 => groups >= 2 && !thousands && run.contains('-'),
         _ => false,
     }

@@ -12,29 +12,152 @@ pub(super) fn is_in(word: &str, list: &[&str]) -> bool {
 
 pub(super) fn currency(word: &str) -> Option<Currency> {
     const WORDS: [(Currency, &[&str]); 5] = [
-        (Currency::Lira, &["₺", "tl", "try", "lira*", "tlye", "tldir", "тл", "лир*"]),
-        (Currency::Dollar, &["$", "usd", "dollar*", "dolar*", "доллар*", "buck*", "bucks"]),
+        (
+            Currency::Lira,
+            &["₺", "tl", "try", "lira*", "tlye", "tldir", "тл", "лир*"],
+        ),
+        (
+            Currency::Dollar,
+            &["$", "usd", "dollar*", "dolar*", "доллар*", "buck*", "bucks"],
+        ),
         (Currency::Euro, &["€", "eur", "euro*", "avro*", "евро"]),
-        (Currency::Pound, &["£", "gbp", "pound", "pounds", "sterlin*", "фунт*"]),
-        (Currency::Rouble, &["₽", "rub", "rubl*", "ruble*", "rouble*", "руб*", "р", "рубл*"]),
+        (
+            Currency::Pound,
+            &["£", "gbp", "pound", "pounds", "sterlin*", "фунт*"],
+        ),
+        (
+            Currency::Rouble,
+            &[
+                "₽",
+                "rub",
+                "rubl*",
+                "ruble*",
+                "rouble*",
+                "руб*",
+                "р",
+                "рубл*",
+            ],
+        ),
     ];
-    WORDS.into_iter().find(|(_, w)| is_in(word, w)).map(|(c, _)| c)
+    WORDS
+        .into_iter()
+        .find(|(_, w)| is_in(word, w))
+        .map(|(c, _)| c)
 }
 
 pub(super) fn unit(word: &str) -> Option<Unit> {
     const WORDS: [(Unit, &[&str]); 10] = [
-        (Unit::Minute, &["min", "mins", "minute*", "dakika*", "dk", "минут*", "мин"]),
-        (Unit::Hour, &["h", "hr", "hrs", "hour*", "saat*", "час", "часа", "часов", "часам*", "ч"]),
-        (Unit::Day, &["day*", "gun", "gunu", "gunde", "gune", "gunluk", "gundur", "gunler*", "gunun", "дн*", "день", "суток", "сут*", "night*", "gece*", "ноч*", "isgunu"]),
+        (
+            Unit::Minute,
+            &["min", "mins", "minute*", "dakika*", "dk", "минут*", "мин"],
+        ),
+        (
+            Unit::Hour,
+            &[
+                "h",
+                "hr",
+                "hrs",
+                "hour*",
+                "saat*",
+                "час",
+                "часа",
+                "часов",
+                "часам*",
+                "ч",
+            ],
+        ),
+        (
+            Unit::Day,
+            &[
+                "day*",
+                "gun",
+                "gunu",
+                "gunde",
+                "gune",
+                "gunluk",
+                "gundur",
+                "gunler*",
+                "gunun",
+                "дн*",
+                "день",
+                "суток",
+                "сут*",
+                "night*",
+                "gece*",
+                "ноч*",
+                "isgunu",
+            ],
+        ),
         (Unit::Week, &["week*", "hafta*", "недел*"]),
-        (Unit::Month, &["month*", "ay", "ayda", "aylik", "aya", "месяц*", "мес"]),
+        (
+            Unit::Month,
+            &["month*", "ay", "ayda", "aylik", "aya", "месяц*", "мес"],
+        ),
         (Unit::Year, &["year*", "yil*", "yas*", "год*", "лет"]),
-        (Unit::Length, &["cm", "mm", "km", "m", "metre*", "meter*", "santim*", "см", "мм", "км", "м", "метр*", "mile*", "inch*", "feet", "ft"]),
-        (Unit::Weight, &["kg", "kilo*", "g", "gr", "gram*", "кг", "г", "гр", "грамм*", "lb", "lbs"]),
-        (Unit::Volume, &["l", "lt", "ml", "litre*", "liter*", "мл", "л", "литр*"]),
-        (Unit::Piece, &["adet*", "tane*", "parca*", "piece*", "pcs", "шт*", "item*", "urun*", "товар*", "pair*", "cift*", "пар", "пары"]),
+        (
+            Unit::Length,
+            &[
+                "cm",
+                "mm",
+                "km",
+                "m",
+                "metre*",
+                "meter*",
+                "santim*",
+                "см",
+                "мм",
+                "км",
+                "м",
+                "метр*",
+                "mile*",
+                "inch*",
+                "feet",
+                "ft",
+            ],
+        ),
+        (
+            Unit::Weight,
+            &[
+                "kg",
+                "kilo*",
+                "g",
+                "gr",
+                "gram*",
+                "кг",
+                "г",
+                "гр",
+                "грамм*",
+                "lb",
+                "lbs",
+            ],
+        ),
+        (
+            Unit::Volume,
+            &["l", "lt", "ml", "litre*", "liter*", "мл", "л", "литр*"],
+        ),
+        (
+            Unit::Piece,
+            &[
+                "adet*",
+                "tane*",
+                "parca*",
+                "piece*",
+                "pcs",
+                "шт*",
+                "item*",
+                "urun*",
+                "товар*",
+                "pair*",
+                "cift*",
+                "пар",
+                "пары",
+            ],
+        ),
     ];
-    WORDS.into_iter().find(|(_, w)| is_in(word, w)).map(|(u, _)| u)
+    WORDS
+        .into_iter()
+        .find(|(_, w)| is_in(word, w))
+        .map(|(u, _)| u)
 }
 
 pub(super) fn is_percent(word: &str) -> bool {
@@ -56,19 +179,66 @@ pub(super) fn month(word: &str) -> Option<u8> {
         &["november", "nov", "kasim*", "ноябр*"],
         &["december", "dec", "aralik*", "декабр*"],
     ];
-    (1u8..).zip(MONTHS).find(|(_, w)| is_in(word, w)).map(|(n, _)| n)
+    (1u8..)
+        .zip(MONTHS)
+        .find(|(_, w)| is_in(word, w))
+        .map(|(n, _)| n)
 }
 
 /// The days that a word names, Monday first.
 pub(super) fn weekdays(word: &str) -> Option<[bool; 7]> {
     const DAYS: [&[&str]; 7] = [
         &["monday*", "mon", "pazartesi*", "pzt", "понедельник*", "пн"],
-        &["tuesday*", "tue", "tues", "sali", "saliya", "salilari", "вторник*", "вт"],
-        &["wednesday*", "wed", "weds", "carsamba*", "сред", "среда", "среду", "среды", "ср"],
-        &["thursday*", "thu", "thur", "thurs", "persembe*", "четверг*", "чт"],
-        &["friday*", "fri", "cuma", "cumaya", "cumalari", "cumadan", "пятниц*", "пт"],
+        &[
+            "tuesday*",
+            "tue",
+            "tues",
+            "sali",
+            "saliya",
+            "salilari",
+            "вторник*",
+            "вт",
+        ],
+        &[
+            "wednesday*",
+            "wed",
+            "weds",
+            "carsamba*",
+            "сред",
+            "среда",
+            "среду",
+            "среды",
+            "ср",
+        ],
+        &[
+            "thursday*",
+            "thu",
+            "thur",
+            "thurs",
+            "persembe*",
+            "четверг*",
+            "чт",
+        ],
+        &[
+            "friday*",
+            "fri",
+            "cuma",
+            "cumaya",
+            "cumalari",
+            "cumadan",
+            "пятниц*",
+            "пт",
+        ],
         &["saturday*", "sat", "cumartesi*", "cmt", "суббот*", "сб"],
-        &["sunday*", "sun", "pazar", "pazara", "pazarlari", "воскресень*", "вс"],
+        &[
+            "sunday*",
+            "sun",
+            "pazar",
+            "pazara",
+            "pazarlari",
+            "воскресень*",
+            "вс",
+        ],
     ];
     const WEEKEND: [bool; 7] = [false, false, false, false, false, true, true];
     const WORKDAYS: [bool; 7] = [true, true, true, true, true, false, false];
@@ -95,12 +265,22 @@ pub(super) fn relative_day(word: &str) -> Option<u8> {
         &["tomorrow*", "yarin", "yarina", "завтра"],
         &["overmorrow", "obursugun", "послезавтра"],
     ];
-    (0u8..).zip(DAYS).find(|(_, w)| is_in(word, w)).map(|(n, _)| n)
+    (0u8..)
+        .zip(DAYS)
+        .find(|(_, w)| is_in(word, w))
+        .map(|(n, _)| n)
 }
 
 /// Words that say that something costs nothing.
 pub(super) const FREE: &[&str] = &[
-    "free", "complimentary", "gratis", "ucretsiz*", "bedava*", "bedelsiz*", "бесплатн*", "даром",
+    "free",
+    "complimentary",
+    "gratis",
+    "ucretsiz*",
+    "bedava*",
+    "bedelsiz*",
+    "бесплатн*",
+    "даром",
 ];
 
 /// The value of a number word, and whether it multiplies what stands before it.
@@ -158,8 +338,12 @@ pub(super) fn number_word(word: &str) -> Option<(u64, bool)> {
     }
     match word {
         "hundred" | "yuz" | "сто" | "ста" => Some((100, word == "hundred" || word == "yuz")),
-        "thousand" | "bin" | "тысяча" | "тысяч" | "тысячи" | "тыс" => Some((1_000, true)),
-        "million" | "milyon" | "миллион" | "миллиона" | "млн" => Some((1_000_000, true)),
+        "thousand" | "bin" | "тысяча" | "тысяч" | "тысячи" | "тыс" => {
+            Some((1_000, true))
+        }
+        "million" | "milyon" | "миллион" | "миллиона" | "млн" => {
+            Some((1_000_000, true))
+        }
         _ => None,
     }
 }

@@ -68,7 +68,12 @@ impl Reader<'_> {
             Some(Token::Number(n)) => self.number(at, at + 1, n.clone(), false),
             Some(Token::Clock(minutes)) => self.clock(at, *minutes),
             Some(Token::Date(day, month)) => {
-                self.push(at, Fact::Date(*day, *month), format!("{day}.{month}"), false);
+                self.push(
+                    at,
+                    Fact::Date(*day, *month),
+                    format!("{day}.{month}"),
+                    false,
+                );
                 at + 1
             }
             Some(Token::Code(code)) => {
@@ -93,17 +98,30 @@ impl Reader<'_> {
         }
         let word = self.word(next).to_owned();
         let words = format!("{value} {word}").trim().to_owned();
-        if is_in(&word, &["am", "pm"]) {
-            if let Some(minutes) = hour(&value, &word) {
-                self.push(at, Fact::Time(minutes, true), words, false);
-                return next + 1;
-            }
+        if is_in(&word, &["am", "pm"])
+            && let Some(minutes) = hour(&value, &word)
+        {
+            self.push(at, Fact::Time(minutes, true), words, false);
+            return next + 1;
         }
         if lexicon::is_percent(&word) || lexicon::is_percent(self.before(at, 1)) {
             let after = next + usize::from(lexicon::is_percent(&word));
             // "100 % cotton" is a manner of speaking, "100 % off" is not.
             let manner = value == "100"
-                && !is_in(self.word(after), &["off", "discount*", "refund*", "money", "back", "indirim*", "iade*", "скидк*", "возврат*"]);
+                && !is_in(
+                    self.word(after),
+                    &[
+                        "off",
+                        "discount*",
+                        "refund*",
+                        "money",
+                        "back",
+                        "indirim*",
+                        "iade*",
+                        "скидк*",
+                        "возврат*",
+                    ],
+                );
             self.push(at, Fact::Percent(value), words, manner);
             return after;
         }
@@ -121,7 +139,11 @@ impl Reader<'_> {
         }
         let day = value.parse::<u8>().ok().filter(|d| (1..=31).contains(d));
         if let Some(day) = day.filter(|_| !in_words) {
-            let after = if is_in(&word, &["st", "nd", "rd", "th"]) { next + 1 } else { next };
+            let after = if is_in(&word, &["st", "nd", "rd", "th"]) {
+                next + 1
+            } else {
+                next
+            };
             let after = after + usize::from(self.word(after) == "of");
             if let Some(month) = lexicon::month(self.word(after)) {
                 self.push(at, Fact::Date(day, month), words, false);
@@ -133,8 +155,10 @@ impl Reader<'_> {
             }
         }
         // "3 iş günü", "2-3 business days".
-        let filler = is_in(&word, &["is", "business", "working", "рабоч*", "full", "calendar"])
-            || self.tokens.get(next) == Some(&Token::Sign('-'));
+        let filler = is_in(
+            &word,
+            &["is", "business", "working", "рабоч*", "full", "calendar"],
+        ) || self.tokens.get(next) == Some(&Token::Sign('-'));
         let unit = lexicon::unit(&word).or_else(|| {
             let second = self.word(next + 1);
             filler.then(|| lexicon::unit(second)).flatten()
@@ -151,7 +175,7 @@ impl Reader<'_> {
         let (minutes, sure, step) = match half {
             "am" => (twelve, true, 2),
             "pm" => (twelve + 720, true, 2),
-            _ => (minutes, minutes >= 780 || minutes < 60, 1),
+            _ => (minutes, !(60..780).contains(&minutes), 1),
         };
         let words = format!("{}:{:02}", minutes / 60, minutes % 60);
         self.push(at, Fact::Time(minutes, sure), words, false);
@@ -175,9 +199,13 @@ impl Reader<'_> {
         if let Some(day) = lexicon::relative_day(word) {
             self.push(at, Fact::RelativeDay(day), word.to_owned(), false);
         } else if is_in(word, FREE) {
-            let bound = at.checked_sub(1).and_then(|n| self.tokens.get(n)) == Some(&Token::Sign('-'));
+            let bound =
+                at.checked_sub(1).and_then(|n| self.tokens.get(n)) == Some(&Token::Sign('-'));
             let denied = (1..=3).any(|back| {
-                is_in(self.before(at, back), &["not", "isn", "isnt", "aren", "arent", "never", "не"])
+                is_in(
+                    self.before(at, back),
+                    &["not", "isn", "isnt", "aren", "arent", "never", "не"],
+                )
             }) || is_in(self.word(at + 1), &["degil*"]);
             let without = is_in(self.before(at, 1), FREE_OF);
             if !without && !bound && !denied {
@@ -191,10 +219,32 @@ impl Reader<'_> {
             self.push(at, Fact::Percent("50".to_owned()), word.to_owned(), false);
         } else if word == "no" || word == "without" || word == "без" {
             let next = self.word(at + 1);
-            if is_in(next, &["charge*", "fee*", "cost*", "extra", "additional", "оплат*", "доплат*"]) {
+            if is_in(
+                next,
+                &[
+                    "charge*",
+                    "fee*",
+                    "cost*",
+                    "extra",
+                    "additional",
+                    "оплат*",
+                    "доплат*",
+                ],
+            ) {
                 self.push(at, Fact::Free, word.to_owned(), true);
             }
-        } else if is_in(word, &["included", "includes", "dahil*", "включен*", "almiyoruz", "alinmaz", "odemezsiniz"]) {
+        } else if is_in(
+            word,
+            &[
+                "included",
+                "includes",
+                "dahil*",
+                "включен*",
+                "almiyoruz",
+                "alinmaz",
+                "odemezsiniz",
+            ],
+        ) {
             self.push(at, Fact::Free, word.to_owned(), true);
         }
         at + 1
@@ -204,9 +254,18 @@ impl Reader<'_> {
     fn weekdays(&mut self, at: usize, days: [bool; 7]) -> usize {
         let joins = |n: usize| {
             matches!(self.tokens.get(n), Some(Token::Sign('-')))
-                || is_in(self.word(n), &["to", "through", "thru", "till", "until", "ile", "ila", "по", "до"])
+                || is_in(
+                    self.word(n),
+                    &[
+                        "to", "through", "thru", "till", "until", "ile", "ila", "по", "до",
+                    ],
+                )
         };
-        let end = if joins(at + 1) { lexicon::weekdays(self.word(at + 2)) } else { None };
+        let end = if joins(at + 1) {
+            lexicon::weekdays(self.word(at + 2))
+        } else {
+            None
+        };
         let first = |d: &[bool; 7]| d.iter().position(|x| *x);
         if let (Some(from), Some(to)) = (first(&days), end.as_ref().and_then(first)) {
             let mut range = [false; 7];
@@ -245,8 +304,16 @@ impl Reader<'_> {
         // English "on Monday" is no ten.
         let lone_on = next == at + 1
             && self.word(at) == "on"
-            && !is_in(self.word(next), &["gun*", "saat*", "dakika*", "hafta*", "ay", "lira*", "tl", "adet", "tane"]);
-        let digits_follow = matches!(self.tokens.get(next), Some(Token::Number(_) | Token::Clock(_)));
+            && !is_in(
+                self.word(next),
+                &[
+                    "gun*", "saat*", "dakika*", "hafta*", "ay", "lira*", "tl", "adet", "tane",
+                ],
+            );
+        let digits_follow = matches!(
+            self.tokens.get(next),
+            Some(Token::Number(_) | Token::Clock(_))
+        );
         (next > at && !lone_on && !digits_follow).then(|| (next, total.saturating_add(part)))
     }
 
@@ -267,8 +334,12 @@ impl Reader<'_> {
             .enumerate()
             .filter_map(|(n, pair)| match pair {
                 [(a, first), (b, second)] if joined(*a, *b) => match (&first.fact, &second.fact) {
-                    (Fact::Number(v, None), Fact::Money(_, c)) => Some((n, Fact::Money(v.clone(), *c))),
-                    (Fact::Number(v, None), Fact::Percent(_)) => Some((n, Fact::Percent(v.clone()))),
+                    (Fact::Number(v, None), Fact::Money(_, c)) => {
+                        Some((n, Fact::Money(v.clone(), *c)))
+                    }
+                    (Fact::Number(v, None), Fact::Percent(_)) => {
+                        Some((n, Fact::Percent(v.clone())))
+                    }
                     (Fact::Number(v, None), Fact::Number(_, Some(u))) => {
                         Some((n, Fact::Number(v.clone(), Some(*u))))
                     }
@@ -293,12 +364,16 @@ const FREE_OF: &[&str] = &[
 
 fn is_half_price(word: &str, next: &str) -> bool {
     is_in(word, &["полцен*", "вполовину"])
-        || (is_in(word, &["half", "yari", "половин*"]) && is_in(next, &["price*", "off", "fiyat*", "цен*", "стоимост*"]))
+        || (is_in(word, &["half", "yari", "половин*"])
+            && is_in(next, &["price*", "off", "fiyat*", "цен*", "стоимост*"]))
 }
 
 fn hour(value: &str, half: &str) -> Option<u16> {
     let (hours, minutes) = match value.split_once('.') {
-        Some((h, m)) => (h.parse::<u16>().ok()?, format!("{m:0<2}").parse::<u16>().ok()?),
+        Some((h, m)) => (
+            h.parse::<u16>().ok()?,
+            format!("{m:0<2}").parse::<u16>().ok()?,
+        ),
         None => (value.parse::<u16>().ok()?, 0),
     };
     let fits = (1..=12).contains(&hours) && minutes < 60;
@@ -309,7 +384,11 @@ fn hour(value: &str, half: &str) -> Option<u16> {
 fn times(value: &str, factor: u64) -> String {
     let (whole, part) = value.split_once('.').unwrap_or((value, ""));
     let zeros = factor.to_string().len() - 1;
-    let digits: String = part.chars().chain(std::iter::repeat_n('0', zeros)).take(zeros.max(part.len())).collect();
+    let digits: String = part
+        .chars()
+        .chain(std::iter::repeat_n('0', zeros))
+        .take(zeros.max(part.len()))
+        .collect();
     let (up, rest) = digits.split_at_checked(zeros).unwrap_or((&digits, ""));
     decimal(&format!("{whole}{up}"), rest)
 }
@@ -417,7 +496,12 @@ fn figure_tokens(groups: &[String], marks: &[char], out: &mut Vec<Token>) {
             (Some(h), Some(m)) if h <= 24 && m < 60 => out.push(Token::Clock((h % 24) * 60 + m)),
             _ => out.extend(groups.iter().map(|g| Token::Number(decimal(g, "")))),
         },
-        ([_, _, year], [a, b]) if a == b && (year.len() == 4 || year.len() == 2 && *a != ',') && small(1).is_some_and(|m| (1..=12).contains(&m)) && small(0).is_some_and(|d| d <= 31) => {
+        ([_, _, year], [a, b])
+            if a == b
+                && (year.len() == 4 || year.len() == 2 && *a != ',')
+                && small(1).is_some_and(|m| (1..=12).contains(&m))
+                && small(0).is_some_and(|d| d <= 31) =>
+        {
             let (day, month) = (small(0).unwrap_or(0), small(1).unwrap_or(0));
             out.push(date(day, month));
         }
@@ -454,6 +538,10 @@ fn amount(groups: &[String], marks: &[char]) -> String {
     if thousands {
         return decimal(&groups.concat(), "");
     }
-    let whole: String = groups.iter().take(groups.len() - 1).map(String::as_str).collect();
+    let whole: String = groups
+        .iter()
+        .take(groups.len() - 1)
+        .map(String::as_str)
+        .collect();
     decimal(&whole, last)
 }

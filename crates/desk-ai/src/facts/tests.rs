@@ -2,7 +2,11 @@ use super::*;
 use proptest::prelude::*;
 
 fn facts(text: &str) -> Vec<Fact> {
-    extract(text).into_iter().filter(|f| !f.vague).map(|f| f.fact).collect()
+    extract(text)
+        .into_iter()
+        .filter(|f| !f.vague)
+        .map(|f| f.fact)
+        .collect()
 }
 
 fn founded(told: &str, known: &str) -> bool {
@@ -14,15 +18,29 @@ fn founded(told: &str, known: &str) -> bool {
 fn one_amount_has_many_spellings() {
     let lira = |n: &str| vec![Fact::Money(n.to_owned(), Currency::Lira)];
     for text in [
-        "1.250,00 TL", "1250₺", "1,250.00 TRY", "₺1250", "1 250 TL", "１２５０ TL", "١٢٥٠ TL",
-        "bin iki yüz elli lira", "1250 liradır", "1.250 tl",
+        "1.250,00 TL",
+        "1250₺",
+        "1,250.00 TRY",
+        "₺1250",
+        "1 250 TL",
+        "１２５０ TL",
+        "١٢٥٠ TL",
+        "bin iki yüz elli lira",
+        "1250 liradır",
+        "1.250 tl",
     ] {
         assert_eq!(facts(text), lira("1250"), "{text}");
     }
     assert_eq!(facts("bir lira"), lira("1"));
     assert_eq!(facts("2,5 bin TL"), lira("2500"));
-    assert_eq!(facts("один рубль"), [Fact::Money("1".into(), Currency::Rouble)]);
-    assert_eq!(facts("10GBP/day"), [Fact::Money("10".into(), Currency::Pound)]);
+    assert_eq!(
+        facts("один рубль"),
+        [Fact::Money("1".into(), Currency::Rouble)]
+    );
+    assert_eq!(
+        facts("10GBP/day"),
+        [Fact::Money("10".into(), Currency::Pound)]
+    );
 }
 
 #[test]
@@ -41,20 +59,32 @@ fn facts_of_every_kind_are_read() {
         ("Nov 3rd", Fact::Date(3, 11)),
         ("03.11.2026", Fact::Date(3, 11)),
         ("завтра", Fact::RelativeDay(1)),
-        ("within 3 business days", Fact::Number("3".into(), Some(Unit::Day))),
+        (
+            "within 3 business days",
+            Fact::Number("3".into(), Some(Unit::Day)),
+        ),
         ("3 iş günü", Fact::Number("3".into(), Some(Unit::Day))),
         ("24h", Fact::Number("24".into(), Some(Unit::Hour))),
-        ("see https://www.Shop.com/sizes.", Fact::Link("shop.com/sizes".into())),
+        (
+            "see https://www.Shop.com/sizes.",
+            Fact::Link("shop.com/sizes".into()),
+        ),
         ("shоp.com", Fact::Link("shоp.com".into())),
         ("evil dot com", Fact::Link("evil.com".into())),
         ("http://10.0.0.1/pay", Fact::Link("10.0.0.1/pay".into())),
-        ("wa.me/905551112233", Fact::Link("wa.me/905551112233".into())),
+        (
+            "wa.me/905551112233",
+            Fact::Link("wa.me/905551112233".into()),
+        ),
         ("me@shop.com", Fact::Email("me@shop.com".into())),
         ("@shop_help", Fact::Handle("shop_help".into())),
         ("+90 (532) 111 22 33", Fact::Phone("905321112233".into())),
         ("0532 111 22 33", Fact::Phone("05321112233".into())),
         ("8 (999) 123-45-67", Fact::Phone("89991234567".into())),
-        ("GB82 WEST 1234 5698 7654 32", Fact::Iban("GB82WEST12345698765432".into())),
+        (
+            "GB82 WEST 1234 5698 7654 32",
+            Fact::Iban("GB82WEST12345698765432".into()),
+        ),
         ("4111 1111 1111 1111", Fact::Card("4111111111111111".into())),
         ("code SAVE20", Fact::Code("save20".into())),
         ("it is free", Fact::Free),
@@ -90,8 +120,12 @@ fn a_source_must_say_the_same() {
 #[test]
 fn plain_words_are_no_facts() {
     for text in [
-        "One of them is on the table.", "Feel free to ask!", "Bir sorunuz olursa yazın.",
-        "You may bring it on Monday".strip_suffix(" on Monday").unwrap(),
+        "One of them is on the table.",
+        "Feel free to ask!",
+        "Bir sorunuz olursa yazın.",
+        "You may bring it on Monday"
+            .strip_suffix(" on Monday")
+            .unwrap(),
     ] {
         assert_eq!(facts(text), [], "{text}");
     }

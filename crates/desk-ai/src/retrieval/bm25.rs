@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+const K1: f32 = 0.9;
+const B: f32 = 0.8;
 
 /// An inverted index with BM25 scores.
 #[derive(Debug, Default)]
@@ -23,8 +25,6 @@ impl Field {
 
     /// Turns counts into BM25 weights; called once, after the last document.
     pub fn finish(&mut self) {
-        #[expect(non_snake_case)]
-        let (K1, B) = (super::tune("K1",0.9), super::tune("B",0.8));
         let docs = self.lengths.len().max(1) as f32;
         let mean = (self.lengths.iter().sum::<f32>() / docs).max(1.0);
         for list in self.postings.values_mut() {

@@ -3,6 +3,8 @@
 
 use super::space::Vector;
 
+const EPOCHS: usize = 14;
+const RATE: f32 = 2.0;
 
 /// A trained model.
 #[derive(Debug, Default)]
@@ -28,22 +30,13 @@ impl Classes {
         // A stride that shares no factor with the number of documents visits each once, in an
         // order that is mixed and the same every time.
         let stride = coprime(docs.len());
-        for epoch in 0..super::tune("EPOCHS",14.0) as usize {
-            let rate = super::tune("RATE",6.0) / (1.0 + super::tune("DECAY",0.35) * epoch as f32);
+        for epoch in 0..EPOCHS {
+            let rate = RATE / (1.0 + 0.35 * epoch as f32);
             let mut at = epoch;
             for _ in 0..docs.len() {
                 at = (at + stride) % docs.len();
                 if let Some((vector, class)) = docs.get(at) {
-                    let drop = super::tune("DROP", 0.0);
-                    if drop > 0.0 {
-                        let thinned: Vector = vector.iter().filter(|(f, _)| {
-                            let h = (u64::from(*f) ^ ((epoch as u64) << 32) ^ ((at as u64) << 17)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-                            ((h >> 40) as f32) / 16_777_216.0 > drop
-                        }).map(|(f, w)| (*f, w / (1.0 - drop))).collect();
-                        model.step(&thinned, *class, rate);
-                    } else {
-                        model.step(vector, *class, rate);
-                    }
+                    model.step(vector, *class, rate);
                 }
             }
         }
@@ -100,5 +93,7 @@ fn coprime(n: usize) -> usize {
     const fn gcd(a: usize, b: usize) -> usize {
         if b == 0 { a } else { gcd(b, a % b) }
     }
-    (n * 5 / 8..).find(|s| *s > 0 && gcd(*s, n) == 1).unwrap_or(1)
+    (n * 5 / 8..)
+        .find(|s| *s > 0 && gcd(*s, n) == 1)
+        .unwrap_or(1)
 }

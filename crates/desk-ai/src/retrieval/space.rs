@@ -7,8 +7,9 @@ use std::collections::HashMap;
 /// A sparse vector of length one; features in rising order.
 pub type Vector = Vec<(u32, f32)>;
 
-/// How much each kind of term weighs; each kind is scaled to length one first.
-
+/// How much each kind of term weighs: stems, pairs, pieces, concepts, pairs of concepts. Each
+/// kind is scaled to length one first.
+const KINDS: [f32; 5] = [1.0, 0.45, 1.0, 0.8, 0.5];
 
 /// The vocabulary with its rarities, and the vectors of all documents.
 #[derive(Debug, Default)]
@@ -26,7 +27,13 @@ impl Space {
         let total = documents.len().max(1) as f32;
         let mut with: HashMap<u64, u32> = HashMap::new();
         for terms in documents {
-            for kind in [&terms.stems, &terms.pairs, &terms.pieces] {
+            for kind in [
+                &terms.stems,
+                &terms.pairs,
+                &terms.pieces,
+                &terms.concepts,
+                &terms.together,
+            ] {
                 for (term, _) in counts(kind) {
                     *with.entry(term).or_default() += 1;
                 }
@@ -38,11 +45,11 @@ impl Space {
         terms.sort_unstable();
         let vocabulary = (0u32..)
             .zip(terms)
-            .map(|(n, (term, df))| (term, (n, (1.0 + total / df as f32).ln().powf(super::tune("IDFP",1.0)))))
+            .map(|(n, (term, df))| (term, (n, (1.0 + total / df as f32).ln().sqrt())))
             .collect();
         let mut space = Self {
             vocabulary,
-            unknown: (1.0 + total).ln(),
+            unknown: (1.0 + total).ln().sqrt(),
             docs: Vec::new(),
             postings: Vec::new(),
         };
@@ -77,7 +84,16 @@ impl Space {
     pub fn vector(&self, terms: &Terms) -> Vector {
         let mut out: Vector = Vec::new();
         let mut length = 0.0f32;
-        for (kind, share) in [&terms.stems, &terms.pairs, &terms.pieces].into_iter().zip([super::tune("KS",1.0),super::tune("KP",0.45),super::tune("KC",1.0)]) {
+        for (kind, share) in [
+            &terms.stems,
+            &terms.pairs,
+            &terms.pieces,
+            &terms.concepts,
+            &terms.together,
+        ]
+        .into_iter()
+        .zip(KINDS)
+        {
             let mut own = 0.0f32;
             let start = out.len();
             for (term, count) in counts(kind) {
@@ -87,7 +103,7 @@ impl Space {
                         out.push((*feature, tf * idf));
                         own += (tf * idf).powi(2);
                     }
-                    None => own += (tf * self.unknown * super::tune("UNK",0.7)).powi(2),
+                    None => own += (tf * self.unknown * 0.7).powi(2),
                 }
             }
             if own > 0.0 {

@@ -30,6 +30,10 @@ pub struct Terms {
     /// The first five characters of each folded word: a rough stem that never errs the same way
     /// as the fine one.
     pub heads: Vec<u64>,
+    /// The shop's concepts that the words belong to.
+    pub concepts: Vec<u64>,
+    /// Pairs of concepts.
+    pub together: Vec<u64>,
     /// Pairs of neighbouring stems.
     pub pairs: Vec<u64>,
 }
@@ -68,10 +72,28 @@ impl Analyser {
         for word in words(&fold(&cleaned)) {
             pieces(word, &mut terms.pieces);
             let bare = word.split(['\'', '’']).next().unwrap_or(word);
-            terms.heads.push(hash(9, &bare.chars().take(5).collect::<String>()));
+            terms
+                .concepts
+                .extend(super::concepts::of(bare).map(|c| mix(SEED, c)));
+            terms
+                .heads
+                .push(hash(9, &bare.chars().take(5).collect::<String>()));
         }
+        terms.together = together(&terms.concepts);
         terms
     }
+}
+
+/// Every pair of concepts of a text: "card" with "lost" is another matter than "card" with "new".
+fn together(concepts: &[u64]) -> Vec<u64> {
+    let mut distinct: Vec<u64> = concepts.iter().copied().take(24).collect();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let mut out = Vec::new();
+    for (n, a) in distinct.iter().enumerate() {
+        out.extend(distinct.iter().skip(n + 1).map(|b| mix(*a, *b)));
+    }
+    out
 }
 
 fn stemmer(lang: Lang) -> Stemmer {

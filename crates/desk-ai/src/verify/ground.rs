@@ -36,16 +36,32 @@ pub(super) fn check_cites(text: &str, sources: &Sources<'_>) -> Check {
         // A question tells nothing.
         let is_question = asked.contains(&sentence);
         foreign_all += if is_question { 0 } else { foreign };
-        let allowed = if is_question { MAX_FOREIGN * 2 } else { MAX_FOREIGN };
-        let met = folded_words(sentence).iter().any(|w| w.chars().count() > 3 && owner.has(w));
+        let allowed = if is_question {
+            MAX_FOREIGN * 2
+        } else {
+            MAX_FOREIGN
+        };
+        let met = folded_words(sentence)
+            .iter()
+            .any(|w| w.chars().count() > 3 && owner.has(w));
         met_any |= met;
-        let alone = !met && foreign > if is_question { MAX_ASKED_ALONE } else { MAX_ALONE };
+        let alone = !met
+            && foreign
+                > if is_question {
+                    MAX_ASKED_ALONE
+                } else {
+                    MAX_ALONE
+                };
         if alone || foreign > allowed.max(known * 3) {
             return Check::failed("cites", Reason::Uncited, sentence);
         }
     }
     if shared == 0 && !met_any && foreign_all > MAX_UNSHARED {
-        return Check::failed("cites", Reason::Uncited, "shares no word with what it cites");
+        return Check::failed(
+            "cites",
+            Reason::Uncited,
+            "shares no word with what it cites",
+        );
     }
     Check::passed("cites")
 }
@@ -75,8 +91,10 @@ pub(super) fn check_polarity(text: &str, sources: &Sources<'_>) -> Check {
         }
         if let Some((shared, negated)) = closest {
             let mostly = shared >= 2 && shared * 3 > content.len() * 2;
-            let mostly = mostly || (!negated && shared >= 1 && content.len() <= 3 && !is_short_no(sentence));
-            let disagree = known.iter().all(|(_, n)| *n == negated) && is_negated(sentence) != negated;
+            let mostly =
+                mostly || (!negated && shared >= 1 && content.len() <= 3 && !is_short_no(sentence));
+            let disagree =
+                known.iter().all(|(_, n)| *n == negated) && is_negated(sentence) != negated;
             if mostly && disagree && !balanced(sentence) {
                 return Check::failed("polarity", Reason::Uncited, sentence);
             }
@@ -87,22 +105,44 @@ pub(super) fn check_polarity(text: &str, sources: &Sources<'_>) -> Check {
 
 /// "We do not ship at all": nothing softer than the source's own denial carries that.
 fn is_absolute_denial(sentence: &str) -> bool {
-    const ABSOLUTE: &[&str] = &["all", "never", "ever", "hic", "asla", "hicbir", "вообще", "никогда", "совсем", "ничего"];
+    const ABSOLUTE: &[&str] = &[
+        "all",
+        "never",
+        "ever",
+        "hic",
+        "asla",
+        "hicbir",
+        "вообще",
+        "никогда",
+        "совсем",
+        "ничего",
+    ];
     is_negated(sentence) && folded_words(sentence).iter().any(|w| is_in(w, ABSOLUTE))
 }
 
 /// "No, it is free": the "no" answers the customer.
 fn is_short_no(sentence: &str) -> bool {
-    folded_words(sentence).first().is_some_and(|w| is_in(w, &["no", "hayir", "нет"]))
+    folded_words(sentence)
+        .first()
+        .is_some_and(|w| is_in(w, &["no", "hayir", "нет"]))
 }
 
 /// "No charge" and "nothing extra" are no denials.
 fn is_negated(sentence: &str) -> bool {
     let mut list = folded_words(sentence);
     // "No, you have to …" answers the question, it does not turn the statement around.
-    if list.len() > 3 && list.first().is_some_and(|w| is_in(w, &["no", "yes", "hayir", "evet", "нет", "да"])) {
-        let follows = sentence.trim_start().chars().nth(list.first().map_or(0, |w| w.chars().count()));
-        let pronoun = list.get(1).is_some_and(|w| is_in(w, &["the", "it", "they", "there", "you", "this", "we", "i"]));
+    if list.len() > 3
+        && list
+            .first()
+            .is_some_and(|w| is_in(w, &["no", "yes", "hayir", "evet", "нет", "да"]))
+    {
+        let follows = sentence
+            .trim_start()
+            .chars()
+            .nth(list.first().map_or(0, |w| w.chars().count()));
+        let pronoun = list
+            .get(1)
+            .is_some_and(|w| is_in(w, &["the", "it", "they", "there", "you", "this", "we", "i"]));
         if pronoun || follows.is_some_and(|c| !c.is_whitespace()) {
             list.remove(0);
         }
@@ -114,7 +154,27 @@ fn is_negated(sentence: &str) -> bool {
             Some(after) if is_in(next, &["addition*", "extra", "further"]) => after,
             _ => next,
         };
-        let harmless = is_in(word, &["no", "without", "без", "нет", "doesnt", "dont"]) && is_in(next, &["charge*", "fee*", "cost*", "problem*", "age", "restriction*", "limit*", "larger", "heavier", "bigger", "matter", "only", "worries", "оплат*", "доплат*"]);
+        let harmless = is_in(word, &["no", "without", "без", "нет", "doesnt", "dont"])
+            && is_in(
+                next,
+                &[
+                    "charge*",
+                    "fee*",
+                    "cost*",
+                    "problem*",
+                    "age",
+                    "restriction*",
+                    "limit*",
+                    "larger",
+                    "heavier",
+                    "bigger",
+                    "matter",
+                    "only",
+                    "worries",
+                    "оплат*",
+                    "доплат*",
+                ],
+            );
         if is_in(word, NEGATIONS) && !harmless || is_turkish_negation(word) {
             negations += 1;
         }
@@ -124,16 +184,46 @@ fn is_negated(sentence: &str) -> bool {
 
 /// Both halves of "yes, but not on Sundays" are there: too fine for counting.
 fn balanced(sentence: &str) -> bool {
-    folded_words(sentence)
-        .iter()
-        .any(|w| is_in(w, &["but", "however", "only", "more", "than", "must", "sure", "although", "except*", "unless", "otherwise", "ama", "ancak", "fakat", "sadece", "haric*", "но", "однако", "кроме", "только", "free", "non"]))
+    folded_words(sentence).iter().any(|w| {
+        is_in(
+            w,
+            &[
+                "but",
+                "however",
+                "only",
+                "more",
+                "than",
+                "must",
+                "sure",
+                "although",
+                "except*",
+                "unless",
+                "otherwise",
+                "ama",
+                "ancak",
+                "fakat",
+                "sadece",
+                "haric*",
+                "но",
+                "однако",
+                "кроме",
+                "только",
+                "free",
+                "non",
+            ],
+        )
+    })
 }
 
 /// "göndermiyoruz", "yapılmaz", "olmuyor": the negation sits inside the verb.
 fn is_turkish_negation(folded: &str) -> bool {
     let long = folded.chars().count() > 5;
-    long && (["miyor", "muyor", "mayiz", "meyiz", "mamakta", "memekte"].iter().any(|n| folded.contains(n))
-        || ["maz", "mez", "mazlar", "mezler", "mamistir", "memistir"].iter().any(|n| folded.ends_with(n)))
+    long && (["miyor", "muyor", "mayiz", "meyiz", "mamakta", "memekte"]
+        .iter()
+        .any(|n| folded.contains(n))
+        || ["maz", "mez", "mazlar", "mezler", "mamistir", "memistir"]
+            .iter()
+            .any(|n| folded.ends_with(n)))
 }
 
 /// The words of a sentence that claim something.
@@ -161,7 +251,10 @@ impl Words {
     /// The same word, or one that begins alike: endings differ, stems do not.
     fn has(&self, word: &str) -> bool {
         let length = word.chars().count();
-        let stem: String = word.chars().take(if length > 6 { 5 } else { 4.min(length) }).collect();
+        let stem: String = word
+            .chars()
+            .take(if length > 6 { 5 } else { 4.min(length) })
+            .collect();
         self.whole
             .iter()
             .any(|w| w == word || (length >= 4 && w.starts_with(&stem)))

@@ -13,7 +13,9 @@ pub(super) fn misplaced(text: &str, cited: &[&str]) -> Vec<String> {
             continue;
         }
         for time in &told.times {
-            let fits = about.iter().any(|k| facts::is_founded(&time.fact, &k.times));
+            let fits = about
+                .iter()
+                .any(|k| facts::is_founded(&time.fact, &k.times));
             if !fits {
                 out.push(time.words.clone());
             }
@@ -39,7 +41,9 @@ fn clauses(text: &str) -> Vec<Clause> {
     let words: Vec<&str> = text.split_whitespace().collect();
     for (n, word) in words.iter().copied().enumerate() {
         // "between 6 and 7" is one thing.
-        let figure = words.get(n + 1).is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()));
+        let figure = words
+            .get(n + 1)
+            .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()));
         let starts = !figure && matches!(word, "and" | "ve" | "и" | "but" | "while" | "ama" | "а");
         if let Some(last) = parts.last_mut() {
             if starts && !last.is_empty() {
@@ -82,8 +86,14 @@ mod tests {
         let cited = ["Open Monday-Saturday 05:00 - 23:00, and on Sundays 07:00 - 22:55."];
         for (text, wrong) in [
             ("On Tuesday from 05:00 to 23:00.", 0),
-            ("At 5 AM from Monday through Saturday, and at 7 AM on Sunday.", 0),
-            ("At 5 AM from Monday through Saturday, and at 5 AM on Sunday.", 1),
+            (
+                "At 5 AM from Monday through Saturday, and at 7 AM on Sunday.",
+                0,
+            ),
+            (
+                "At 5 AM from Monday through Saturday, and at 5 AM on Sunday.",
+                1,
+            ),
             ("It opens at 05:00.", 0),
         ] {
             assert_eq!(misplaced(text, &cited).len(), wrong, "{text}");

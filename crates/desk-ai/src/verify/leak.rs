@@ -17,10 +17,18 @@ const MAX_WORD: usize = 32;
 pub(super) fn check(text: &str, sources: &Sources<'_>) -> Check {
     let fail = |detail: &str| Check::failed("leak", Reason::Leak, detail.to_owned());
     let squeezed = squeeze(text);
-    for mark in sources.marks.iter().map(|m| squeeze(m)).filter(|m| m.len() >= 6) {
+    for mark in sources
+        .marks
+        .iter()
+        .map(|m| squeeze(m))
+        .filter(|m| m.len() >= 6)
+    {
         let backwards: String = mark.chars().rev().collect();
         let turned: String = mark.chars().map(rot13).collect();
-        if [mark, backwards, turned].iter().any(|m| squeezed.contains(m.as_str())) {
+        if [mark, backwards, turned]
+            .iter()
+            .any(|m| squeezed.contains(m.as_str()))
+        {
             return fail("a mark of the rules");
         }
     }
@@ -41,10 +49,16 @@ pub(super) fn check(text: &str, sources: &Sources<'_>) -> Check {
     if text.chars().any(is_odd) {
         return fail("hidden characters");
     }
-    if let Some(insult) = words.iter().find(|w| is_in(w, INSULTS) && !known.contains(w)) {
+    if let Some(insult) = words
+        .iter()
+        .find(|w| is_in(w, INSULTS) && !known.contains(w))
+    {
         return fail(insult);
     }
-    if words.windows(5).any(|w| w.iter().all(|x| x.chars().count() == 1)) {
+    if words
+        .windows(5)
+        .any(|w| w.iter().all(|x| x.chars().count() == 1))
+    {
         return fail("spelled letter by letter");
     }
     let long = text
@@ -113,12 +127,51 @@ fn mixed_scripts(text: &str, sources: &Sources<'_>) -> Option<String> {
 
 /// What models say about themselves or about their instructions, folded.
 const MACHINE_TALK: &[&str] = &[
-    "as an ai", "language model", "system prompt", "my instructions", "system message",
-    "my guidelines", "these rules", "i was told to", "i was instructed", "<|", "|>", "[inst]",
-    "<<", ">>", "```", "\"action\"", "\"reply\"", "needs_human", "no_reply", "<think", "</think",
-    "role:", "assistant:", "system:", "user:", "{\"", "conversation_handoff", "begin system",
-    "end system", "ignore previous", "ignore all", "prompt injection", "yapay zeka model",
-    "dil modeliyim", "sistem mesaj", "sistem talimat", "talimatlarim", "языковая модель",
-    "языковои модел", "системныи промпт", "системная инструкция", "системное сообщение",
-    "мои инструкции", "моих инструкци", "как искусственныи интеллект", "как ии", "bir yapay zeka olarak",
+    "as an ai",
+    "language model",
+    "system prompt",
+    "my instructions",
+    "system message",
+    "my guidelines",
+    "these rules",
+    "i was told to",
+    "i was instructed",
+    "<|",
+    "|>",
+    "[inst]",
+    "<<",
+    ">>",
+    "```",
+    "\"action\"",
+    "\"reply\"",
+    "needs_human",
+    "no_reply",
+    "<think",
+    "</think",
+    "role:",
+    "assistant:",
+    "system:",
+    "user:",
+    "{\"",
+    "conversation_handoff",
+    "begin system",
+    "end system",
+    "ignore previous",
+    "ignore all",
+    "prompt injection",
+    "yapay zeka model",
+    "dil modeliyim",
+    "sistem mesaj",
+    "sistem talimat",
+    "talimatlarim",
+    "языковая модель",
+    "языковои модел",
+    "системныи промпт",
+    "системная инструкция",
+    "системное сообщение",
+    "мои инструкции",
+    "моих инструкци",
+    "как искусственныи интеллект",
+    "как ии",
+    "bir yapay zeka olarak",
 ];

@@ -15,7 +15,10 @@ pub(super) fn check(text: &str, sources: &Sources<'_>) -> Check {
         .flat_map(|t| sentences(t))
         .map(folded_words)
         .collect();
-    let sends = owners.iter().flatten().any(|w| is_in(w, &["send*", "sent", "receiv*"]));
+    let sends = owners
+        .iter()
+        .flatten()
+        .any(|w| is_in(w, &["send*", "sent", "receiv*"]));
     for sentence in sentences(text) {
         let words = folded_words(sentence);
         for pattern in PATTERNS {
@@ -68,13 +71,41 @@ fn follows(words: &[String], parts: &[&str]) -> bool {
 }
 
 /// "Once your booking is confirmed" says nothing about this booking.
-const CONDITIONS: &[&str] = &["once", "when", "after", "if", "until", "before", "as", "whether"];
+const CONDITIONS: &[&str] = &[
+    "once", "when", "after", "if", "until", "before", "as", "whether",
+];
 
 /// What a shop may do for a customer, and this product cannot.
 const DEEDS: &[&str] = &[
-    "contact", "call", "notify", "inform", "update", "refund", "compensate", "replace", "arrange",
-    "reserve", "cancel", "check", "ensure", "handle", "resolve", "fix", "escalate", "forward",
-    "change", "process", "issue", "apply", "confirm", "hold", "keep", "set", "put", "waive", "give",
+    "contact",
+    "call",
+    "notify",
+    "inform",
+    "update",
+    "refund",
+    "compensate",
+    "replace",
+    "arrange",
+    "reserve",
+    "cancel",
+    "check",
+    "ensure",
+    "handle",
+    "resolve",
+    "fix",
+    "escalate",
+    "forward",
+    "change",
+    "process",
+    "issue",
+    "apply",
+    "confirm",
+    "hold",
+    "keep",
+    "set",
+    "put",
+    "waive",
+    "give",
 ];
 
 /// Word patterns, folded; apostrophes are gone ("we'll" is "well"). `..` skips up to four words,
@@ -82,34 +113,152 @@ const DEEDS: &[&str] = &[
 /// `+` excepts answers of an owner who sends things.
 const PATTERNS: &[&str] = &[
     // English: later
-    "get back to", "call you|back", "i|we will .. DO", "ill|well .. DO", "im|were|am|are going to .. DO",
-    "i|we will .. let you know", "ill|well .. let you know", "i|we will .. follow up", "ill|well .. follow up", "follow up with you", "i|we will .. reach out", "ill|well .. reach out", "i|we will .. look into", "ill|well .. look into", "i|we will .. make sure", "ill|well .. make sure",
-    "i|we will .. get in touch", "ill|well .. get in touch", "+i|we will .. send you", "+ill|well .. send you", "i|we will .. message you", "ill|well .. message you", "i|we will .. write to you", "ill|well .. write to you", "i|we will .. ship it", "ill|well .. ship it", "i|we will .. deliver it", "ill|well .. deliver it",
-    "someone|manager|colleague|team|agent .. will .. contact|call|reach|get|reply|write|help", "as soon as we .. can|know|hear", "keep you updated|posted|informed", "within the hour", "by the end of the day",
-    "will .. be refunded|compensated|credited|replaced", "will|youll get|receive .. refund|discount|gift|credit|compensation",
+    "get back to",
+    "call you|back",
+    "i|we will .. DO",
+    "ill|well .. DO",
+    "im|were|am|are going to .. DO",
+    "i|we will .. let you know",
+    "ill|well .. let you know",
+    "i|we will .. follow up",
+    "ill|well .. follow up",
+    "follow up with you",
+    "i|we will .. reach out",
+    "ill|well .. reach out",
+    "i|we will .. look into",
+    "ill|well .. look into",
+    "i|we will .. make sure",
+    "ill|well .. make sure",
+    "i|we will .. get in touch",
+    "ill|well .. get in touch",
+    "+i|we will .. send you",
+    "+ill|well .. send you",
+    "i|we will .. message you",
+    "ill|well .. message you",
+    "i|we will .. write to you",
+    "ill|well .. write to you",
+    "i|we will .. ship it",
+    "ill|well .. ship it",
+    "i|we will .. deliver it",
+    "ill|well .. deliver it",
+    "someone|manager|colleague|team|agent .. will .. contact|call|reach|get|reply|write|help",
+    "as soon as we .. can|know|hear",
+    "keep you updated|posted|informed",
+    "within the hour",
+    "by the end of the day",
+    "will .. be refunded|compensated|credited|replaced",
+    "will|youll get|receive .. refund|discount|gift|credit|compensation",
     // English: done
     "i|we|ive|weve .. have|ive|weve .. refunded|cancelled|canceled|booked|reserved|sent|shipped|forwarded|escalated|changed|updated|issued|processed|applied|added|arranged|notified|informed|set",
     "ive|weve refunded|cancelled|canceled|booked|reserved|sent|shipped|forwarded|escalated|changed|updated|issued|processed|applied|added|arranged|notified|informed|set|put",
     "~has|have been refunded|cancelled|canceled|booked|reserved|sent|shipped|forwarded|escalated|changed|updated|issued|processed|applied|confirmed|approved",
-    "~order|booking|refund|return|reservation|payment is|was confirmed|cancelled|canceled|approved|processed|refunded", "set|put .. aside for", "i|we reserved|refunded|cancelled|booked .. it|your|the|you|for", "reserved for you",
+    "~order|booking|refund|return|reservation|payment is|was confirmed|cancelled|canceled|approved|processed|refunded",
+    "set|put .. aside for",
+    "i|we reserved|refunded|cancelled|booked .. it|your|the|you|for",
+    "reserved for you",
     // English: absolutes
-    "guarant*", "i|we .. promise*", "promise you|that", "legally binding", "binding offer", "my word", "rest assured", "no takesies", "100 sure|certain|safe", "swear", "contract* .. agree*", "deal is|that", "its a deal",
+    "guarant*",
+    "i|we .. promise*",
+    "promise you|that",
+    "legally binding",
+    "binding offer",
+    "my word",
+    "rest assured",
+    "no takesies",
+    "100 sure|certain|safe",
+    "swear",
+    "contract* .. agree*",
+    "deal is|that",
+    "its a deal",
     // Turkish: later
-    "donecegiz|donecegim|doneriz|donus", "geri doneriz|donecegiz|donus", "arayacagiz|arayacagim|arariz|arayacak*", "haber veririz|verecegiz|verecegim|ederiz|edecegiz", "bilgi verecegiz|verecegim", "bilgilendirecegiz|bilgilendiririz",
-    "iletecegiz|iletecegim", "kontrol edip|edecegiz|edecegim|ediyorum|ediyoruz", "ilgilenecegiz|ilgilenecegim|halledecegiz|hallederiz|cozecegiz", "gonderecegiz|gonderecegim|yollayacagiz", "ayiracagiz|ayiracagim|ayirtacagiz",
-    "iade edecegiz|edecegim|edilecek*", "en kisa surede", "iletisime gececegiz|gececek*|geceriz", "telafi edecegiz|ederiz", "hazirlayacagiz", "yapacagiz|yapacagim|edecegiz|edecegim", "size .. ulasacagiz|ulasacak|ulasiriz", "bir saat icinde",
+    "donecegiz|donecegim|doneriz|donus",
+    "geri doneriz|donecegiz|donus",
+    "arayacagiz|arayacagim|arariz|arayacak*",
+    "haber veririz|verecegiz|verecegim|ederiz|edecegiz",
+    "bilgi verecegiz|verecegim",
+    "bilgilendirecegiz|bilgilendiririz",
+    "iletecegiz|iletecegim",
+    "kontrol edip|edecegiz|edecegim|ediyorum|ediyoruz",
+    "ilgilenecegiz|ilgilenecegim|halledecegiz|hallederiz|cozecegiz",
+    "gonderecegiz|gonderecegim|yollayacagiz",
+    "ayiracagiz|ayiracagim|ayirtacagiz",
+    "iade edecegiz|edecegim|edilecek*",
+    "en kisa surede",
+    "iletisime gececegiz|gececek*|geceriz",
+    "telafi edecegiz|ederiz",
+    "hazirlayacagiz",
+    "yapacagiz|yapacagim|edecegiz|edecegim",
+    "size .. ulasacagiz|ulasacak|ulasiriz",
+    "bir saat icinde",
     // Turkish: done
-    "iade ettik|ettim|edildi|yaptik|yapildi", "iptal ettik|ettim|edildi", "ayirdim|ayirdik|ayirttim|ayirttik|ayirtildi", "rezerve ettik|ettim|edildi", "gonderdik|gonderdim|gonderildi|yolladik|yolladim", "kargoya verdik|verildi|teslim", "siparisiniz .. onaylandi|alindi|olusturuldu|hazir*", "onayladik|onayladim|onaylandi", "isleme aldik|alindi", "ilettik|ilettim|iletildi", "tanimladik|tanimlandi|guncelledik|guncellendi|degistirdik", "hesabiniza .. yatirdik|yatirildi|aktarildi", "hallettik|hallettim|cozduk|cozuldu",
+    "iade ettik|ettim|edildi|yaptik|yapildi",
+    "iptal ettik|ettim|edildi",
+    "ayirdim|ayirdik|ayirttim|ayirttik|ayirtildi",
+    "rezerve ettik|ettim|edildi",
+    "gonderdik|gonderdim|gonderildi|yolladik|yolladim",
+    "kargoya verdik|verildi|teslim",
+    "siparisiniz .. onaylandi|alindi|olusturuldu|hazir*",
+    "onayladik|onayladim|onaylandi",
+    "isleme aldik|alindi",
+    "ilettik|ilettim|iletildi",
+    "tanimladik|tanimlandi|guncelledik|guncellendi|degistirdik",
+    "hesabiniza .. yatirdik|yatirildi|aktarildi",
+    "hallettik|hallettim|cozduk|cozuldu",
     // Turkish: absolutes
-    "garanti* .. eder*|ediyor*|veriyor*|veririz|edilir", "garantimiz", "kesin|kesinlikle", "soz veriyor*|veririm|veririz", "yasal olarak baglayici*", "baglayici*", "mutlaka", "yemin*",
+    "garanti* .. eder*|ediyor*|veriyor*|veririz|edilir",
+    "garantimiz",
+    "kesin|kesinlikle",
+    "soz veriyor*|veririm|veririz",
+    "yasal olarak baglayici*",
+    "baglayici*",
+    "mutlaka",
+    "yemin*",
     // Russian: later
-    "перезвон*", "свяжемс*|свяжус*|свяжетс*", "сообщим|сообщу|сообщат", "напишем|напишу вам", "вернемся|вернусь .. к|с", "ответим вам|позже", "уточню|уточним|проверю|проверим", "передам|передадим", "вернем|возместим|компенсируем", "отправим|вышлем|отправлю|вышлю", "отложим|отложу|забронируем|оформим|оформлю|сделаем|сделаю|решим|разберемся", "в течение часа", "в ближаишее время", "как можно скорее", "дадим знать", "обязательно",
+    "перезвон*",
+    "свяжемс*|свяжус*|свяжетс*",
+    "сообщим|сообщу|сообщат",
+    "напишем|напишу вам",
+    "вернемся|вернусь .. к|с",
+    "ответим вам|позже",
+    "уточню|уточним|проверю|проверим",
+    "передам|передадим",
+    "вернем|возместим|компенсируем",
+    "отправим|вышлем|отправлю|вышлю",
+    "отложим|отложу|забронируем|оформим|оформлю|сделаем|сделаю|решим|разберемся",
+    "в течение часа",
+    "в ближаишее время",
+    "как можно скорее",
+    "дадим знать",
+    "обязательно",
     // Russian: done
-    "оформил*", "вернул*", "отменил*|отменен*", "отложил*|отложен*", "забронировал*|забронирован*", "отправил*|отправлен*", "возврат .. оформлен*|одобрен*|сделан*", "заказ .. подтвержден*|отменен*|оформлен*|принят*|отправлен*", "передал*", "подтвердил*|подтверждаем|подтверждаю", "начислил*|зачислен*|изменил*|обновил*", "применил*",
+    "оформил*",
+    "вернул*",
+    "отменил*|отменен*",
+    "отложил*|отложен*",
+    "забронировал*|забронирован*",
+    "отправил*|отправлен*",
+    "возврат .. оформлен*|одобрен*|сделан*",
+    "заказ .. подтвержден*|отменен*|оформлен*|принят*|отправлен*",
+    "передал*",
+    "подтвердил*|подтверждаем|подтверждаю",
+    "начислил*|зачислен*|изменил*|обновил*",
+    "применил*",
     // Russian: absolutes
-    "гарантир*|гарантия|гарантию", "обещаю|обещаем", "юридически обязыв*|обязательн*", "клян*", "даю|даем слово", "100 уверен*", "непременно", "точно .. будет|приедет|доставим",
+    "гарантир*|гарантия|гарантию",
+    "обещаю|обещаем",
+    "юридически обязыв*|обязательн*",
+    "клян*",
+    "даю|даем слово",
+    "100 уверен*",
+    "непременно",
+    "точно .. будет|приедет|доставим",
     // commitments in any tense
-    "i|we .. agree to|that", "kabul ediyoruz|ediyorum|edildi", "согласны|согласен", "we|i confirm", "confirmed for|at", "onayliyoruz|onayliyorum|teyit*",
+    "i|we .. agree to|that",
+    "kabul ediyoruz|ediyorum|edildi",
+    "согласны|согласен",
+    "we|i confirm",
+    "confirmed for|at",
+    "onayliyoruz|onayliyorum|teyit*",
 ];
 
 #[cfg(test)]
@@ -155,6 +304,9 @@ mod tests {
             cited: vec!["We will get back to you within a day."],
             ..Sources::default()
         };
-        assert_eq!(check("We will get back to you within a day.", &sources).reason, None);
+        assert_eq!(
+            check("We will get back to you within a day.", &sources).reason,
+            None
+        );
     }
 }

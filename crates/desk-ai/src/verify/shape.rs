@@ -22,7 +22,15 @@ pub(super) fn questions(text: &str) -> Vec<&str> {
 
 /// Questions and farewells: "Let me know if I can help with anything else today."
 pub(super) fn small_talk(text: &str) -> Vec<&str> {
-    const SIGNS: &[&str] = &["let me know", "help you", "have a", "enjoy", "iyi gunler", "yardimci", "хорошего"];
+    const SIGNS: &[&str] = &[
+        "let me know",
+        "help you",
+        "have a",
+        "enjoy",
+        "iyi gunler",
+        "yardimci",
+        "хорошего",
+    ];
     sentences(text)
         .into_iter()
         .filter(|s| {
@@ -47,7 +55,10 @@ pub(super) fn offers(text: &str) -> Vec<&str> {
 /// Not what was said just before.
 pub(super) fn check_repeat(text: &str, sources: &Sources<'_>) -> Check {
     let own = profile(text);
-    let repeated = sources.sent.iter().any(|s| cosine(&own, &profile(s)) >= SAME);
+    let repeated = sources
+        .sent
+        .iter()
+        .any(|s| cosine(&own, &profile(s)) >= SAME);
     if repeated {
         Check::failed("repeat", Reason::Repeats, "said before")
     } else {
@@ -61,10 +72,14 @@ pub(super) fn check_format(text: &str, sources: &Sources<'_>) -> Check {
         return Check::passed("format");
     }
     let fail = |detail: &str| Check::failed("format", Reason::ModelUnsure, detail);
-    let marked = ["**", "__", "](", "<br", "</", "<p>", "<a "].iter().any(|m| text.contains(m))
+    let marked = ["**", "__", "](", "<br", "</", "<p>", "<a "]
+        .iter()
+        .any(|m| text.contains(m))
         || text.lines().any(|l| {
             let l = l.trim_start();
-            ["# ", "## ", "### ", "- ", "* ", "| ", "> "].iter().any(|m| l.starts_with(m))
+            ["# ", "## ", "### ", "- ", "* ", "| ", "> "]
+                .iter()
+                .any(|m| l.starts_with(m))
         });
     if marked {
         return fail("markup");
@@ -82,7 +97,9 @@ pub(super) fn check_format(text: &str, sources: &Sources<'_>) -> Check {
 }
 
 fn has_words(text: &str) -> bool {
-    folded_words(text).iter().any(|w| w.chars().any(char::is_alphabetic))
+    folded_words(text)
+        .iter()
+        .any(|w| w.chars().any(char::is_alphabetic))
 }
 
 const fn is_emoji(c: char) -> bool {
@@ -110,5 +127,9 @@ fn cosine(a: &BTreeMap<[char; 3], f32>, b: &BTreeMap<[char; 3], f32>) -> f32 {
     let dot: f32 = a.iter().filter_map(|(k, x)| b.get(k).map(|y| x * y)).sum();
     let length = |m: &BTreeMap<[char; 3], f32>| m.values().map(|x| x * x).sum::<f32>().sqrt();
     let (la, lb) = (length(a), length(b));
-    if la > 0.0 && lb > 0.0 { dot / (la * lb) } else { 0.0 }
+    if la > 0.0 && lb > 0.0 {
+        dot / (la * lb)
+    } else {
+        0.0
+    }
 }

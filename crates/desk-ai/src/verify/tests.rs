@@ -6,7 +6,9 @@ fn sources<'a>(cited: &'a str) -> Sources<'a> {
     Sources {
         cited: vec![cited],
         marks: vec!["k7f3a9c2e1", "d:8f3a11"],
-        secret: vec!["Answer only from the numbered entries and never from anything else you know."],
+        secret: vec![
+            "Answer only from the numbered entries and never from anything else you know.",
+        ],
         ..Sources::default()
     }
 }
@@ -22,8 +24,20 @@ fn failed(text: &str, sources: &Sources<'_>) -> Vec<&'static str> {
 #[test]
 fn an_honest_answer_passes() {
     let s = sources("Shipping costs 50 TL and takes 2-3 business days.");
-    assert_eq!(failed("Hello! Shipping costs 50 TL and takes 2-3 business days.", &s), [""; 0]);
-    assert_eq!(failed("Shipping is 50 TL, it takes 2 to 3 days. Anything else today?", &s), [""; 0]);
+    assert_eq!(
+        failed(
+            "Hello! Shipping costs 50 TL and takes 2-3 business days.",
+            &s
+        ),
+        [""; 0]
+    );
+    assert_eq!(
+        failed(
+            "Shipping is 50 TL, it takes 2 to 3 days. Anything else today?",
+            &s
+        ),
+        [""; 0]
+    );
 }
 
 #[test]
@@ -41,12 +55,22 @@ fn what_the_owner_did_not_write_is_seen() {
         ("Shipping does not cost 50 TL.", "polarity"),
         ("Shipping k7-f3-a9-c2-e1 costs 50 TL.", "leak"),
         ("1e2c9a3f7k shipping", "leak"),
-        ("Answer only from the numbered entries and never from anything else you know.", "leak"),
+        (
+            "Answer only from the numbered entries and never from anything else you know.",
+            "leak",
+        ),
         ("Shipping costs 50 TL, you idiot.", "leak"),
         ("**Shipping** costs 50 TL.", "format"),
-        ("The butterfly begins its wonderful life inside tiny eggs on green leaves.", "cites"),
+        (
+            "The butterfly begins its wonderful life inside tiny eggs on green leaves.",
+            "cites",
+        ),
     ] {
-        assert!(failed(text, &s).contains(&check), "{text}: {:?}", failed(text, &s));
+        assert!(
+            failed(text, &s).contains(&check),
+            "{text}: {:?}",
+            failed(text, &s)
+        );
     }
     let long = "Shipping costs 50 TL. ".repeat(60);
     assert!(failed(&long, &s).contains(&"size"));

@@ -40,7 +40,10 @@ pub fn measure(text: &str) -> Result<Value, String> {
             .collect();
         let is_bad = !failed.is_empty();
         if is_bad != (row.expect == "block") && std::env::var_os("DESK_EVAL_ROWS").is_some() {
-            eprintln!("{}\t{:?}\t{:?}\t{:?}", row.draft, row.mutation, failed, row.knowledge);
+            eprintln!(
+                "{}\t{:?}\t{:?}\t{:?}",
+                row.draft, row.mutation, failed, row.knowledge
+            );
         }
         is_bad
     });
@@ -59,8 +62,10 @@ pub fn measure(text: &str) -> Result<Value, String> {
         }
     }
     let share = |(hits, of): (usize, usize)| hits as f64 / of.max(1) as f64;
-    let by_mutation: BTreeMap<&str, f64> =
-        by_mutation.into_iter().map(|(m, c)| (m, share(c))).collect();
+    let by_mutation: BTreeMap<&str, f64> = by_mutation
+        .into_iter()
+        .map(|(m, c)| (m, share(c)))
+        .collect();
     Ok(json!({
         "rows": rows.len(),
         "pass_blocked": share(passes),
@@ -71,5 +76,6 @@ pub fn measure(text: &str) -> Result<Value, String> {
 
 /// What was said in a turn, whether it is a text or an object with one.
 fn said(turn: &Value) -> Option<&str> {
-    turn.as_str().or_else(|| turn.get("text").and_then(Value::as_str))
+    turn.as_str()
+        .or_else(|| turn.get("text").and_then(Value::as_str))
 }

@@ -64,7 +64,10 @@ pub fn measure(text: &str) -> Result<Value, String> {
                 .position(|(n, _)| knowledge.at(*n).and_then(|e| name(e.id)) == Some(gold))
         });
         if std::env::var_os("DESK_EVAL_ROWS").is_some() {
-            eprintln!("{}\t{:?}\t{}\t{}\t{:?}\t{}", query.kind, rank, found.sureness, found.strict, found.signs, query.text);
+            eprintln!(
+                "{}\t{:?}\t{}\t{}\t{:?}\t{}",
+                query.kind, rank, found.sureness, found.strict, found.signs, query.text
+            );
         }
         Outcome {
             rank,
@@ -77,7 +80,9 @@ pub fn measure(text: &str) -> Result<Value, String> {
     let with_gold: Vec<_> = rows.iter().filter(|(q, _)| q.gold.is_some()).collect();
     let share = |hits: usize, of: usize| hits as f64 / of.max(1) as f64;
     let acc = |k: usize| {
-        let hits = with_gold.iter().filter(|(_, o)| o.rank.is_some_and(|r| r < k));
+        let hits = with_gold
+            .iter()
+            .filter(|(_, o)| o.rank.is_some_and(|r| r < k));
         share(hits.count(), with_gold.len())
     };
     let sent = |kind: &str| {
