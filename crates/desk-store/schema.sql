@@ -51,10 +51,23 @@ CREATE TABLE conversation (
     UNIQUE (account_id, customer_id)
 ) STRICT;
 CREATE INDEX conversation_by_time ON conversation (last_at DESC, id DESC);
-CREATE INDEX conversation_needing_owner ON conversation (last_at DESC, id DESC) WHERE row_state <> 'quiet';
-CREATE INDEX conversation_ai_ready ON conversation (last_at DESC, id DESC) WHERE row_state IN ('draft_ready', 'countdown');
+-- row_state is in them so that counting a view reads nothing but the index.
+CREATE INDEX conversation_needing_owner ON conversation (last_at DESC, id DESC, row_state) WHERE row_state <> 'quiet';
+CREATE INDEX conversation_ai_ready ON conversation (last_at DESC, id DESC, row_state) WHERE row_state IN ('draft_ready', 'countdown');
 CREATE INDEX conversation_turn_due ON conversation (turn_due_at) WHERE turn_due_at IS NOT NULL;
 CREATE INDEX conversation_by_thread ON conversation (account_id, external_id);
+
+CREATE VIRTUAL TABLE conversation_search USING fts5 (folded_name, content = 'conversation', content_rowid = 'id', tokenize = 'trigram', detail = 'none');
+CREATE TRIGGER conversation_search_insert AFTER INSERT ON conversation WHEN new.folded_name <> '' BEGIN
+    INSERT INTO conversation_search (rowid, folded_name) VALUES (new.id, new.folded_name);
+END;
+CREATE TRIGGER conversation_search_delete AFTER DELETE ON conversation WHEN old.folded_name <> '' BEGIN
+    INSERT INTO conversation_search (conversation_search, rowid, folded_name) VALUES ('delete', old.id, old.folded_name);
+END;
+CREATE TRIGGER conversation_search_update AFTER UPDATE OF folded_name ON conversation WHEN old.folded_name <> new.folded_name BEGIN
+    INSERT INTO conversation_search (conversation_search, rowid, folded_name) SELECT 'delete', old.id, old.folded_name WHERE old.folded_name <> '';
+    INSERT INTO conversation_search (rowid, folded_name) SELECT new.id, new.folded_name WHERE new.folded_name <> '';
+END;
 
 CREATE TABLE message (
     id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours, made before sending
@@ -75,7 +88,8 @@ CREATE TABLE message (
 CREATE UNIQUE INDEX message_by_external_id ON message (account_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX message_by_conversation ON message (conversation_id, sent_at, id);
 
-CREATE VIRTUAL TABLE message_search USING fts5 (folded, content = 'message', content_rowid = 'id', tokenize = 'trigram', detail = 'full');
+-- Without positions: a third of the size and half of the time. What it finds is looked at anyway.
+CREATE VIRTUAL TABLE message_search USING fts5 (folded, content = 'message', content_rowid = 'id', tokenize = 'trigram', detail = 'none');
 CREATE TRIGGER message_search_insert AFTER INSERT ON message WHEN new.folded <> '' BEGIN
     INSERT INTO message_search (rowid, folded) VALUES (new.id, new.folded);
 END;
@@ -108,6 +122,7 @@ CREATE TABLE outbox (
     UNIQUE (conversation_id, client_id)
 ) STRICT;
 CREATE UNIQUE INDEX outbox_one_automatic_reply ON outbox (conversation_id, trigger_id) WHERE approval = 'policy';
+CREATE INDEX outbox_automatic ON outbox (created_at, conversation_id, state) WHERE approval = 'policy';
 CREATE INDEX outbox_due ON outbox (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX outbox_open ON outbox (conversation_id, id) WHERE state IN ('queued', 'sending', 'retrying', 'unconfirmed', 'failed');
 

@@ -22,6 +22,7 @@ pub mod table {
     pub mod trace;
     pub mod unreadable;
 }
+mod trigram;
 mod word;
 
 pub use error::StoreError;

@@ -1,7 +1,7 @@
 //! Conversations: who writes, what is newest, what the row of the list shows.
 
 use crate::word::{opt_word, word};
-use crate::{StoreError, Write};
+use crate::{StoreError, Write, trigram};
 use desk_core::message::{InboxView, RowState};
 use desk_core::{
     AccountId, Author, Change, ConversationId, Entity, IgThreadId, IgsId, MessageId, MessageKind,
@@ -150,18 +150,8 @@ const fn filter(view: InboxView) -> &'static str {
     }
 }
 
-/// The condition for names is only there when a name is sought, so that the planner sees it.
-fn like(folded: &str) -> String {
-    let mut pattern = String::from("%");
-    for c in folded.chars() {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
-}
+/// Up to so many customers with a name are worth sorting; more are found sooner by walking the list.
+const FEW: u32 = 2000;
 
 /// A page of the list, newest first. `name` narrows it to customers whose name or handle holds it.
 ///
@@ -178,20 +168,46 @@ pub fn list(
         last_at: Timestamp(i64::MAX),
         id: ConversationId(i64::MAX),
     });
-    let named = name.map(|n| like(&text::fold(n)));
-    let by_name = if named.is_some() {
-        "AND c.folded_name LIKE ?4 ESCAPE '\\'"
-    } else {
-        "AND ?4 IS NULL"
+    let name = name.map(text::fold);
+    let few = match &name {
+        Some(name) => few_with_name(db, name)?,
+        None => None,
     };
-    let sql = format!(
-        "SELECT {COLUMNS} FROM {FROM} WHERE {} AND (c.last_at, c.id) < (?1, ?2) {by_name}
-         ORDER BY c.last_at DESC, c.id DESC LIMIT ?3",
-        filter(view)
-    );
+    let filter = filter(view);
+    let page = "(c.last_at, c.id) < (?1, ?2)";
+    let order = "ORDER BY c.last_at DESC, c.id DESC";
+    // The condition for names is only there when a name is sought, so that the planner sees it.
+    let condition = match (&name, &few) {
+        (None, _) => format!("{filter} AND {page} AND ?4 IS NULL AND ?5 IS NULL"),
+        (Some(_), None) => {
+            format!("{filter} AND {page} AND instr(c.folded_name, ?4) > 0 AND ?5 IS NULL")
+        }
+        (Some(_), Some(_)) => format!(
+            "c.id IN (SELECT c.id FROM conversation_search s CROSS JOIN conversation c ON c.id = s.rowid
+                      WHERE conversation_search MATCH ?5 AND instr(c.folded_name, ?4) > 0
+                        AND {filter} AND {page} {order} LIMIT ?3)"
+        ),
+    };
+    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE {condition} {order} LIMIT ?3");
     let mut query = db.prepare_cached(&sql)?;
-    let rows = query.query_map(params![after.last_at.0, after.id.0, limit, named], from_row)?;
+    let rows = query.query_map(
+        params![after.last_at.0, after.id.0, limit, name, few],
+        from_row,
+    )?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What to ask the index of names for, when it has few rows to answer with.
+fn few_with_name(db: &Connection, folded: &str) -> Result<Option<String>, StoreError> {
+    let Some(expression) = trigram::expression(&[folded]) else {
+        return Ok(None);
+    };
+    let mut query = db.prepare_cached(
+        "SELECT count(*) FROM (SELECT rowid FROM conversation_search
+                               WHERE conversation_search MATCH ?1 LIMIT ?2)",
+    )?;
+    let found: u32 = query.query_row(params![expression, FEW + 1], |r| r.get(0))?;
+    Ok((found <= FEW).then_some(expression))
 }
 
 /// How many conversations a view holds.

@@ -1,6 +1,12 @@
 //! The store as its callers use it, on disk.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as expected"
+)]
+
 mod file;
+mod names;
 mod outbox;
 mod plan;
 mod search;
