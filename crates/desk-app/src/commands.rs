@@ -1,6 +1,6 @@
 //! The list of commands: the one place where a command is named.
 //!
-//! [`commands!`](crate::commands) hands the list to another macro, so that the Tauri handlers, the
+//! [`commands!`](macro@crate::commands) hands the list to another macro, so that the Tauri handlers, the
 //! HTTP dispatch of `replydesk-serve`, the permissions and the TypeScript bindings all come from
 //! it. A command is a method of [`Desk`](crate::Desk) with the same name and arguments.
 

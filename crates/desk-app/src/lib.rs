@@ -2,7 +2,7 @@
 //!
 //! This crate owns the order of things: it reads the store, asks desk-ai for a decision, puts what
 //! was approved into the outbox. It must not know how it is shown: a window and an HTTP server call
-//! the same [`Desk`]. All commands are named in one list, [`commands!`](crate::commands).
+//! the same [`Desk`]. All commands are named in one list, [`commands!`](macro@crate::commands).
 
 #[cfg(feature = "bindings")]
 pub mod bindings;

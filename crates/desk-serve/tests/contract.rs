@@ -1,5 +1,12 @@
 //! The contract of `replydesk-serve` with a caller: address, token, errors, events.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test ends where something is not as expected"
+)]
+
 mod program;
 
 use graph_sim::Sim;

@@ -1,6 +1,13 @@
 //! The real program is killed, at named points of the send path and at odd moments, and started
 //! again. The judge is the simulator's ledger: nothing lost, nothing sent twice.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test ends where something is not as expected"
+)]
+
 mod program;
 
 use graph_sim::Sim;

@@ -1,5 +1,10 @@
 //! Journeys: the whole desk against the simulator over real HTTP, with a clock that the test sets.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as expected"
+)]
+
 mod automatic;
 mod bad_input;
 mod connecting;
