@@ -110,10 +110,12 @@ impl Endpoint {
                     self.dialect.store(dialect.bits(), Ordering::Relaxed);
                     return read(&body);
                 }
-                Err(fault) => match refusal(&fault).and_then(|(s, text)| dialect.simpler(s, text)) {
-                    Some(simpler) => dialect = simpler,
-                    None => return Err(sort_fault(&fault)),
-                },
+                Err(fault) => {
+                    match refusal(&fault).and_then(|(s, text)| dialect.simpler(s, text)) {
+                        Some(simpler) => dialect = simpler,
+                        None => return Err(sort_fault(&fault)),
+                    }
+                }
             }
         }
         Err(ProviderFault::Nonsense)
@@ -235,7 +237,13 @@ fn sort_fault(fault: &OpenAIError) -> ProviderFault {
 fn names_the_model(message: &str) -> bool {
     let message = message.to_lowercase();
     message.contains("model")
-        && ["not found", "not exist", "unknown", "invalid model", "no such"]
-            .iter()
-            .any(|sign| message.contains(sign))
+        && [
+            "not found",
+            "not exist",
+            "unknown",
+            "invalid model",
+            "no such",
+        ]
+        .iter()
+        .any(|sign| message.contains(sign))
 }

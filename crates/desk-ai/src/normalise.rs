@@ -46,6 +46,15 @@ pub fn clean(text: &str) -> String {
     out.trim().to_owned()
 }
 
+/// The part of a text that is read at all.
+#[must_use]
+pub fn readable_part(text: &str) -> &str {
+    match text.char_indices().nth(MAX_CHARS) {
+        Some((end, _)) => text.get(..end).unwrap_or(text),
+        None => text,
+    }
+}
+
 /// Lower case as the language writes it: in Turkish İ becomes i and I becomes ı.
 #[must_use]
 pub fn lower(text: &str, turkish: bool) -> String {

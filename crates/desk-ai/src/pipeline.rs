@@ -6,6 +6,7 @@ use crate::decision::{Findings, decide};
 use crate::embedded::{self, Pick};
 use crate::knowledge::{Entry, Knowledge};
 use crate::language::{self, Detected, Lang};
+use crate::normalise::readable_part;
 use crate::prompt::{MAX_SNIPPETS, Prompt};
 use crate::provider::{Provider, ProviderFault, Usage};
 use crate::retrieval::Match;
@@ -468,7 +469,7 @@ fn prior(history: &[Utterance]) -> Option<Lang> {
         .rev()
         .filter(|u| u.author == Author::Customer && !u.text.trim().is_empty())
         .take(3)
-        .map(|u| u.text.as_str())
+        .map(|u| readable_part(&u.text))
         .collect();
     if earlier.is_empty() {
         return None;
@@ -476,3 +477,6 @@ fn prior(history: &[Utterance]) -> Option<Lang> {
     let found = language::detect(&earlier.join(" "), None, Lang::En);
     found.sure.then_some(found.lang)
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,6 +78,40 @@ struct Doc {
     terms: Terms,
 }
 
+/// One text on its way into the index.
+struct Text<'a> {
+    entry: usize,
+    lang: Lang,
+    text: &'a str,
+    weight: f32,
+    is_answer: bool,
+}
+
+/// The terms of every text; the one slow step of the building, so it uses every core.
+fn analyse(analyser: &Analyser, texts: &[Text<'_>]) -> Vec<Terms> {
+    let terms = |part: &[Text<'_>]| -> Vec<Terms> {
+        part.iter()
+            .map(|t| analyser.terms(t.text, Some(t.lang)))
+            .collect()
+    };
+    if texts.len() < 200 {
+        return terms(texts);
+    }
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let parts: Vec<&[Text<'_>]> = texts.chunks(texts.len().div_ceil(cores)).collect();
+    std::thread::scope(|scope| {
+        let running: Vec<_> = parts
+            .iter()
+            .map(|part| scope.spawn(|| terms(part)))
+            .collect();
+        let joined = running.into_iter().zip(&parts);
+        // A thread cannot fail here; if one did, its part is done again.
+        joined
+            .flat_map(|(thread, part)| thread.join().unwrap_or_else(|_| terms(part)))
+            .collect()
+    })
+}
+
 /// What speaks for each entry, and the signs about the first.
 struct Evidence {
     scores: Vec<f32>,
@@ -112,15 +146,24 @@ impl Index {
             docs: Vec::new(),
             of_entry: vec![Vec::new(); entries.len()],
         };
-        let mut all_terms = Vec::new();
+        let mut texts: Vec<Text<'_>> = Vec::new();
         for (n, entry) in entries.iter().enumerate() {
             let answer_weight = if entry.questions.is_empty() { 1.0 } else { 0.5 };
-            let texts = entry.questions.iter().map(|q| (q, 1.0, false));
-            for (text, weight, is_answer) in texts.chain([(&entry.answer, answer_weight, true)]) {
-                let terms = index.analyser.terms(text, Some(entry.lang));
-                index.add(n, weight, is_answer, &terms);
-                all_terms.push(terms);
+            let questions = entry.questions.iter().map(|q| (q, 1.0, false));
+            for (text, weight, is_answer) in questions.chain([(&entry.answer, answer_weight, true)])
+            {
+                texts.push(Text {
+                    entry: n,
+                    lang: entry.lang,
+                    text,
+                    weight,
+                    is_answer,
+                });
             }
+        }
+        let all_terms = analyse(&index.analyser, &texts);
+        for (text, terms) in texts.iter().zip(&all_terms) {
+            index.add(text.entry, text.weight, text.is_answer, terms);
         }
         index.stems.finish();
         index.pieces.finish();

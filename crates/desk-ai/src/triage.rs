@@ -4,11 +4,13 @@
 mod lexicon;
 
 use crate::facts::{self, Fact};
-use crate::normalise::{clean, folded_words, sentences};
+use crate::normalise::{MAX_CHARS, clean, folded_words, readable_part, sentences};
 use crate::turn::{Policy, Turn};
 use desk_core::text::fold;
 use desk_core::{Author, MessageKind, Reason};
-use lexicon::{ACKS, CLASSES, GREETING_PARTS, GREETINGS, HIJACKS, INSULTS, SPAM, SPAM_STRONG, contains};
+use lexicon::{
+    ACKS, CLASSES, GREETING_PARTS, GREETINGS, HIJACKS, INSULTS, SPAM, SPAM_STRONG, contains,
+};
 
 /// What kind of turn it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,9 +55,14 @@ pub struct Triage {
 /// The readable words of a turn, one message a line.
 #[must_use]
 pub fn readable(turn: &Turn<'_>) -> String {
-    let texts: Vec<&str> = turn.burst.iter().map(|u| u.text.trim()).collect();
-    let texts: Vec<&str> = texts.into_iter().filter(|t| !t.is_empty()).collect();
-    texts.join("\n")
+    let texts: Vec<&str> = turn
+        .burst
+        .iter()
+        .map(|u| readable_part(u.text.trim()))
+        .filter(|t| !t.is_empty())
+        .collect();
+    let joined = texts.join("\n");
+    readable_part(&joined).to_owned()
 }
 
 /// What of a turn is to be answered: without the greeting in front and without sentences that only
@@ -155,6 +162,9 @@ pub fn sort(turn: &Turn<'_>, policy: &Policy) -> Triage {
     if let Some(sign) = HIJACKS.iter().find(|p| contains(&joined, p)) {
         triage.hold(Reason::PersonNeeded, format!("talks to a machine: {sign}"));
     }
+    if raw.chars().count() >= MAX_CHARS {
+        triage.hold(Reason::PersonNeeded, "too long to be read whole".to_owned());
+    }
     if is_angry(&text, &words, turn) {
         triage.hold(Reason::PersonNeeded, "anger".to_owned());
     }
@@ -201,7 +211,7 @@ fn kind(
     }
     let asks = text.contains('?') || text.contains('？');
     let figures = words.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit()));
-    if !asks && !figures && !unseen && words.len() <= 7 {
+    if !asks && !figures && !unseen && words.len() <= 10 {
         let told = words.iter().any(|w| lexicon::is_in(w, ACKS.0));
         if told && all(&[ACKS.0, ACKS.1].concat()) {
             return Kind::Ack;
@@ -245,7 +255,7 @@ fn is_angry(text: &str, words: &[String], turn: &Turn<'_>) -> bool {
         .rev()
         .filter(|u| u.author == Author::Customer)
         .take(3)
-        .any(|u| words.len() > 2 && folded_words(&u.text) == words);
+        .any(|u| words.len() > 2 && folded_words(readable_part(&u.text)) == words);
     usize::from(shouting) + usize::from(marks) + usize::from(repeated) >= 2
 }
 
@@ -254,11 +264,11 @@ fn is_robot(turn: &Turn<'_>) -> bool {
     let Some(last) = turn.burst.last() else {
         return false;
     };
-    let own = folded_words(&last.text);
+    let own = folded_words(readable_part(&last.text));
     if own.len() < 4 {
         return false;
     }
-    let same = |u: &&crate::turn::Utterance| folded_words(&u.text) == own;
+    let same = |u: &&crate::turn::Utterance| folded_words(readable_part(&u.text)) == own;
     let (ours, theirs): (Vec<_>, Vec<_>) = turn
         .history
         .iter()

@@ -28,7 +28,10 @@ async fn server(answer: Answer) -> Server {
     let (count, seen) = (Arc::clone(&calls), Arc::clone(&keys));
     let handler = move |headers: axum::http::HeaderMap, axum::Json(body): axum::Json<Value>| {
         count.fetch_add(1, Ordering::SeqCst);
-        let key = headers.get("authorization").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        let key = headers
+            .get("authorization")
+            .and_then(|v| v.to_str().ok())
+            .unwrap_or_default();
         seen.lock().unwrap().push(key.to_owned());
         let (status, text) = answer(&body);
         async move { (status, text).into_response() }
@@ -54,40 +57,88 @@ fn good() -> String {
 #[tokio::test]
 async fn a_reply_is_read_without_the_fields_that_servers_forget() {
     let server = server(|_| (StatusCode::OK, good())).await;
-    let completion = endpoint(&server.base).complete(&Prompt::probe()).await.unwrap();
+    let completion = endpoint(&server.base)
+        .complete(&Prompt::probe())
+        .await
+        .unwrap();
     assert!(completion.content.contains("Hi"));
-    assert_eq!((completion.usage.tokens_in, completion.usage.tokens_out), (7, 3));
-    assert_eq!(server.keys.lock().unwrap().as_slice(), ["Bearer sk-secret-key"]);
+    assert_eq!(
+        (completion.usage.tokens_in, completion.usage.tokens_out),
+        (7, 3)
+    );
+    assert_eq!(
+        server.keys.lock().unwrap().as_slice(),
+        ["Bearer sk-secret-key"]
+    );
 }
 
 #[tokio::test]
 async fn every_fault_is_told_apart_and_none_is_retried() {
     let cases: [(Answer, ProviderFault); 8] = [
-        (|_| (StatusCode::UNAUTHORIZED, "<html>no</html>".into()), ProviderFault::KeyRefused),
-        (|_| (StatusCode::FORBIDDEN, "{}".into()), ProviderFault::KeyRefused),
-        (|_| (StatusCode::NOT_FOUND, "model not found".into()), ProviderFault::ModelUnknown),
-        (|_| (StatusCode::TOO_MANY_REQUESTS, "{}".into()), ProviderFault::Quota),
-        (|_| (StatusCode::BAD_GATEWAY, "<html>".into()), ProviderFault::Unreachable),
-        (|_| (StatusCode::OK, "<html>hello</html>".into()), ProviderFault::Nonsense),
-        (|_| (StatusCode::OK, "{\"choices\":[]}".into()), ProviderFault::Nonsense),
-        (|_| (StatusCode::OK, "x".repeat(3 << 20)), ProviderFault::Nonsense),
+        (
+            |_| (StatusCode::UNAUTHORIZED, "<html>no</html>".into()),
+            ProviderFault::KeyRefused,
+        ),
+        (
+            |_| (StatusCode::FORBIDDEN, "{}".into()),
+            ProviderFault::KeyRefused,
+        ),
+        (
+            |_| (StatusCode::NOT_FOUND, "model not found".into()),
+            ProviderFault::ModelUnknown,
+        ),
+        (
+            |_| (StatusCode::TOO_MANY_REQUESTS, "{}".into()),
+            ProviderFault::Quota,
+        ),
+        (
+            |_| (StatusCode::BAD_GATEWAY, "<html>".into()),
+            ProviderFault::Unreachable,
+        ),
+        (
+            |_| (StatusCode::OK, "<html>hello</html>".into()),
+            ProviderFault::Nonsense,
+        ),
+        (
+            |_| (StatusCode::OK, "{\"choices\":[]}".into()),
+            ProviderFault::Nonsense,
+        ),
+        (
+            |_| (StatusCode::OK, "x".repeat(3 << 20)),
+            ProviderFault::Nonsense,
+        ),
     ];
     for (answer, fault) in cases {
         let server = server(answer).await;
-        let found = endpoint(&server.base).complete(&Prompt::probe()).await.unwrap_err();
+        let found = endpoint(&server.base)
+            .complete(&Prompt::probe())
+            .await
+            .unwrap_err();
         assert_eq!(found, fault);
-        assert_eq!(server.calls.load(Ordering::SeqCst), 1, "{fault} was retried");
+        assert_eq!(
+            server.calls.load(Ordering::SeqCst),
+            1,
+            "{fault} was retried"
+        );
     }
 }
 
 #[tokio::test]
 async fn the_ladder_is_climbed_down_once_and_remembered() {
     let server = server(|body| {
-        let format = body.pointer("/response_format/type").and_then(Value::as_str);
+        let format = body
+            .pointer("/response_format/type")
+            .and_then(Value::as_str);
         if body.get("max_tokens").is_some() {
-            (StatusCode::BAD_REQUEST, "Use 'max_completion_tokens' instead.".into())
+            (
+                StatusCode::BAD_REQUEST,
+                "Use 'max_completion_tokens' instead.".into(),
+            )
         } else if format == Some("json_schema") {
-            (StatusCode::INTERNAL_SERVER_ERROR, "Input should be 'text' or 'json_object'".into())
+            (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Input should be 'text' or 'json_object'".into(),
+            )
         } else {
             (StatusCode::OK, good())
         }
@@ -105,7 +156,10 @@ async fn nobody_there_is_unreachable() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
     drop(listener);
-    assert_eq!(endpoint(&base).test().await, Err(ProviderFault::Unreachable));
+    assert_eq!(
+        endpoint(&base).test().await,
+        Err(ProviderFault::Unreachable)
+    );
 }
 
 #[tokio::test]
@@ -120,12 +174,27 @@ async fn silence_is_slow() {
 #[test]
 fn plain_http_stays_on_this_machine_and_the_key_stays_hidden() {
     let new = |base: &str| {
-        Endpoint::new(base, "m", Some(SecretString::from("sk-hidden")), Duration::from_secs(1))
+        Endpoint::new(
+            base,
+            "m",
+            Some(SecretString::from("sk-hidden")),
+            Duration::from_secs(1),
+        )
     };
-    for bad in ["http://example.com/v1", "ftp://localhost", "not an address", "https://u:p@a.com", "http://127.0.0.1.example.com"] {
+    for bad in [
+        "http://example.com/v1",
+        "ftp://localhost",
+        "not an address",
+        "https://u:p@a.com",
+        "http://127.0.0.1.example.com",
+    ] {
         assert_eq!(new(bad).err(), Some(ProviderFault::BadUrl), "{bad}");
     }
-    for good in ["https://example.com/v1/", "http://localhost:11434/v1", "http://[::1]:1/v1"] {
+    for good in [
+        "https://example.com/v1/",
+        "http://localhost:11434/v1",
+        "http://[::1]:1/v1",
+    ] {
         assert!(!format!("{:?}", new(good).unwrap()).contains("hidden"));
     }
 }

@@ -103,14 +103,34 @@ mod tests {
     #[test]
     fn each_refusal_leads_to_simpler_words() {
         let first = Dialect::from_bits(0);
-        let limit = first.simpler(400, "Use 'max_completion_tokens' instead.").unwrap();
-        assert!(limit.request("m", &Prompt::probe()).get("max_tokens").is_none());
-        let cold = first.simpler(400, "'temperature' does not support 0.2").unwrap();
-        assert!(cold.request("m", &Prompt::probe()).get("temperature").is_none());
+        let limit = first
+            .simpler(400, "Use 'max_completion_tokens' instead.")
+            .unwrap();
+        assert!(
+            limit
+                .request("m", &Prompt::probe())
+                .get("max_tokens")
+                .is_none()
+        );
+        let cold = first
+            .simpler(400, "'temperature' does not support 0.2")
+            .unwrap();
+        assert!(
+            cold.request("m", &Prompt::probe())
+                .get("temperature")
+                .is_none()
+        );
         let object = first.simpler(500, "response_format").unwrap();
-        assert_eq!(object.request("m", &Prompt::probe())["response_format"]["type"], "json_object");
+        assert_eq!(
+            object.request("m", &Prompt::probe())["response_format"]["type"],
+            "json_object"
+        );
         let text = object.simpler(500, "").unwrap();
-        assert!(text.request("m", &Prompt::probe()).get("response_format").is_none());
+        assert!(
+            text.request("m", &Prompt::probe())
+                .get("response_format")
+                .is_none()
+        );
         assert_eq!(text.simpler(500, ""), None);
         assert_eq!(first.simpler(401, ""), None);
     }

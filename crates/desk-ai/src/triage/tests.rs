@@ -147,7 +147,10 @@ fn a_greeting_in_front_is_not_part_of_the_question() {
         ("Good morning, are you open today?", "are you open today?"),
         ("Merhaba, kargo ücreti ne kadar?", "kargo ücreti ne kadar?"),
         ("İyi günler hocam kargo ne kadar", "kargo ne kadar"),
-        ("Добрый день! Сколько стоит кружка?", "Сколько стоит кружка?"),
+        (
+            "Добрый день! Сколько стоит кружка?",
+            "Сколько стоит кружка?",
+        ),
         ("thanks!\nand the blue one?", "and the blue one?"),
         ("how are you", "how are you"),
         ("hello", "hello"),

@@ -154,6 +154,26 @@ fn is_negated(sentence: &str) -> bool {
             Some(after) if is_in(next, &["addition*", "extra", "further"]) => after,
             _ => next,
         };
+        // "Not more than 300" is a figure, not a denial.
+        let compares = is_in(
+            next,
+            &[
+                "more",
+                "less",
+                "later",
+                "over",
+                "exceed*",
+                "больше",
+                "более",
+                "меньше",
+                "менее",
+                "позднее",
+                "позже",
+                "дороже",
+                "выше",
+                "только",
+            ],
+        );
         let harmless = is_in(word, &["no", "without", "без", "нет", "doesnt", "dont"])
             && is_in(
                 next,
@@ -175,7 +195,7 @@ fn is_negated(sentence: &str) -> bool {
                     "доплат*",
                 ],
             );
-        if is_in(word, NEGATIONS) && !harmless || is_turkish_negation(word) {
+        if is_in(word, NEGATIONS) && !harmless && !compares || is_turkish_negation(word) {
             negations += 1;
         }
     }
