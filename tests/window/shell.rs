@@ -11,7 +11,6 @@ async fn a_second_start_shows_the_first_window() {
         let app = stage.app();
         app.hook("connect").await;
         let first = instances();
-        // Hides it: WebDriver minimises what xdotool would have to find first.
         app.driver()
             .minimize_window()
             .await

@@ -94,16 +94,7 @@ impl Stage {
 
     /// Starts the app.
     pub(crate) async fn start(&mut self) {
-        self.start_with(&[]).await;
-    }
-
-    pub(crate) async fn start_with(&mut self, more: &[(&'static str, &str)]) {
-        let mut variables = self.variables();
-        variables.extend(
-            more.iter()
-                .map(|(name, value)| (*name, (*value).to_owned())),
-        );
-        self.app = Some(App::start(&variables, &self.log).await);
+        self.app = Some(App::start(&self.variables(), &self.log).await);
     }
 
     /// Ends the app, if it runs.
