@@ -50,10 +50,10 @@ CREATE TABLE conversation (
     turn_since INTEGER,                          -- when the turn's first message came; bounds the wait for quiet
     UNIQUE (account_id, customer_id)
 ) STRICT;
-CREATE INDEX conversation_by_time ON conversation (last_at DESC, id DESC);
--- row_state is in them so that counting a view reads nothing but the index.
-CREATE INDEX conversation_needing_owner ON conversation (last_at DESC, id DESC, row_state) WHERE row_state <> 'quiet';
-CREATE INDEX conversation_ai_ready ON conversation (last_at DESC, id DESC, row_state) WHERE row_state IN ('draft_ready', 'countdown');
+-- Names and marks are in them so that counting a view, and walking it for a name, reads nothing else.
+CREATE INDEX conversation_by_time ON conversation (last_at DESC, id DESC, folded_name);
+CREATE INDEX conversation_needing_owner ON conversation (last_at DESC, id DESC, row_state, folded_name) WHERE row_state <> 'quiet';
+CREATE INDEX conversation_ai_ready ON conversation (last_at DESC, id DESC, row_state, folded_name) WHERE row_state IN ('draft_ready', 'countdown');
 CREATE INDEX conversation_turn_due ON conversation (turn_due_at) WHERE turn_due_at IS NOT NULL;
 CREATE INDEX conversation_by_thread ON conversation (account_id, external_id);
 

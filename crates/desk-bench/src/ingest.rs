@@ -237,7 +237,7 @@ fn rows(db: &Connection) -> Outcome<Vec<String>> {
         "SELECT json_array(id, account_id, conversation_id, external_id, direction, author, kind, text, folded,
                            sent_at, state, raw)
          FROM message ORDER BY id",
-        "SELECT json_array(count(*)) FROM message_search WHERE message_search MATCH '\"kargo\"'",
+        "SELECT json_array(count(*)) FROM message_search WHERE message_search MATCH '\"kar\" AND \"rgo\"'",
     ] {
         let mut query = db.prepare(sql)?;
         for row in query.query_map([], |row| row.get::<_, String>(0))? {

@@ -12,7 +12,22 @@ use desk_core::text::fold;
 use rusqlite::{Connection, ToSql};
 
 /// How many of the newest messages a search for one or two letters looks at.
-const SHORT_WORD_REACH: u32 = 20_000;
+const SHORT_WORD_REACH: u32 = 10_000;
+/// How many of the newest messages with the longer words are looked at for the shorter ones.
+const NARROWED_REACH: u32 = 2_000;
+
+/// Where to look, and what orders it. The index gives its own order without sorting, if asked by its
+/// own name for it.
+const BY_TRIGRAM: (&str, &str) = (
+    "message_search s JOIN message m ON m.id = s.rowid
+     WHERE message_search MATCH ?1 AND ?2 IS NOT NULL",
+    "s.rowid",
+);
+const NEWEST: (&str, &str) = (
+    "message m
+     WHERE ?1 IS NULL AND m.id > (SELECT coalesce(max(id), 0) FROM message) - ?2",
+    "m.id",
+);
 
 /// The folded words of a query.
 #[must_use]
@@ -34,34 +49,33 @@ pub fn words(query: &str) -> Vec<String> {
 /// When the file cannot be read.
 pub fn messages(db: &Connection, query: &str, limit: u32) -> Result<Vec<Message>, StoreError> {
     let words = words(query);
-    if words.is_empty() {
-        return Ok(Vec::new());
-    }
-    let columns = message::COLUMNS;
-    let holds_all: String = (0..words.len())
-        .map(|i| format!(" AND instr(m.folded, ?{}) > 0", i + 3))
-        .collect();
-    let (sql, first): (String, Box<dyn ToSql>) = match trigram::expression(&words) {
-        Some(expression) => (
-            format!(
-                "SELECT {columns} FROM message_search s JOIN message m ON m.id = s.rowid
-                 WHERE message_search MATCH ?1 AND m.state <> 'cancelled'{holds_all}
-                 ORDER BY s.rowid DESC LIMIT ?2"
-            ),
-            Box::new(expression),
-        ),
-        None => (
-            format!(
-                "SELECT {columns} FROM message m
-                 WHERE m.id > (SELECT coalesce(max(id), 0) FROM message) - ?1
-                 AND m.state <> 'cancelled'{holds_all} ORDER BY m.id DESC LIMIT ?2"
-            ),
-            Box::new(SHORT_WORD_REACH),
-        ),
+    let (long, short): (Vec<&String>, Vec<&String>) =
+        words.iter().partition(|w| w.chars().count() >= 3);
+    let expression = trigram::expression(&long);
+    let ((from, order), reach, in_sql, after) = match &expression {
+        Some(_) if short.is_empty() => (BY_TRIGRAM, limit, long, short),
+        Some(_) => (BY_TRIGRAM, NARROWED_REACH, long, short),
+        None if short.is_empty() => return Ok(Vec::new()),
+        None => (NEWEST, limit, short, long),
     };
+    let columns = message::COLUMNS;
+    let holds: String = (0..in_sql.len())
+        .map(|i| format!(" AND instr(m.folded, ?{}) > 0", i + 4))
+        .collect();
+    let sql = format!(
+        "SELECT {columns} FROM {from} AND m.state <> 'cancelled'{holds} ORDER BY {order} DESC LIMIT ?3"
+    );
     let mut query = db.prepare_cached(&sql)?;
-    let mut values: Vec<&dyn ToSql> = vec![&*first, &limit];
-    values.extend(words.iter().map(|word| word as &dyn ToSql));
+    let mut values: Vec<&dyn ToSql> = vec![&expression, &SHORT_WORD_REACH, &reach];
+    values.extend(in_sql.iter().map(|word| *word as &dyn ToSql));
     let rows = query.query_map(values.as_slice(), message::from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let narrowed = rows.filter(|row| {
+        after.is_empty()
+            || row.as_ref().map_or(true, |message| {
+                let folded = fold(&message.text);
+                after.iter().all(|word| folded.contains(word.as_str()))
+            })
+    });
+    let enough = usize::try_from(limit).unwrap_or(usize::MAX);
+    Ok(narrowed.take(enough).collect::<Result<_, _>>()?)
 }

@@ -7,7 +7,7 @@ use desk_core::outbox::Echo;
 use desk_core::window::ReplyWindow;
 use desk_core::{AccountId, ConversationId, Direction, IgThreadId, IgsId, Source, Timestamp};
 use desk_store::table::account::{self, Account};
-use desk_store::table::conversation::{self, Customer};
+use desk_store::table::conversation::{self, Customer, Heard};
 use desk_store::table::message::{self, Incoming, Upserted};
 use desk_store::table::{draft, outbox, setting, unreadable};
 use desk_store::{Connection, StoreError, Write};
@@ -141,20 +141,21 @@ pub fn ingest(
     let id = conversation::ensure(w, account.id, Some(&batch.thread), &customer, now)?;
     let mut changed = false;
     let mut newest_said = None;
+    let mut heard = Heard::default();
     for shown in &batch.messages {
         let echo = Echo {
             text: &shown.text,
             sent_at: shown.sent_at,
         };
-        let is_known = message::known(w, account.id, &shown.external_id)?.is_some();
-        if !is_known
+        let known = message::known(w, account.id, &shown.external_id)?;
+        if known.is_none()
             && shown.direction == Direction::Out
             && outbox::claim_echo(w, id, &shown.external_id, echo)?
         {
             changed = true;
             continue;
         }
-        match message::upsert(w, account.id, id, shown)? {
+        match message::upsert_over(w, account.id, id, shown, known)? {
             Upserted::Known => {}
             Upserted::Changed(_) => changed = true,
             Upserted::New(message) => {
@@ -162,17 +163,18 @@ pub fn ingest(
                 let live = account.synced_at.is_some() && shown.sent_at + LIVE >= now;
                 match shown.direction {
                     Direction::In => {
-                        conversation::note_inbound(w, id, message, shown.sent_at, live)?;
+                        heard.inbound(message, shown.sent_at, live);
                         newest_said = Some((Direction::In, message, shown.sent_at));
                     }
                     Direction::Out => {
-                        conversation::note_answered(w, id)?;
+                        heard.answer();
                         newest_said = Some((Direction::Out, message, shown.sent_at));
                     }
                 }
             }
         }
     }
+    conversation::note_heard(w, id, &heard)?;
     for (raw, reason) in &batch.unreadable {
         changed |= unreadable::keep(w, account.id, raw, reason, now)?;
     }

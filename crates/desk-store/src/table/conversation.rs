@@ -176,16 +176,18 @@ pub fn list(
     let filter = filter(view);
     let page = "(c.last_at, c.id) < (?1, ?2)";
     let order = "ORDER BY c.last_at DESC, c.id DESC";
+    let named = "instr(c.folded_name, ?4) > 0";
     // The condition for names is only there when a name is sought, so that the planner sees it.
+    // Those with the name are picked by indexes alone, before their rows and messages are read.
     let condition = match (&name, &few) {
         (None, _) => format!("{filter} AND {page} AND ?4 IS NULL AND ?5 IS NULL"),
-        (Some(_), None) => {
-            format!("{filter} AND {page} AND instr(c.folded_name, ?4) > 0 AND ?5 IS NULL")
-        }
+        (Some(_), None) => format!(
+            "?5 IS NULL AND c.id IN (SELECT c.id FROM conversation c
+                                     WHERE {filter} AND {page} AND {named} {order} LIMIT ?3)"
+        ),
         (Some(_), Some(_)) => format!(
             "c.id IN (SELECT c.id FROM conversation_search s CROSS JOIN conversation c ON c.id = s.rowid
-                      WHERE conversation_search MATCH ?5 AND instr(c.folded_name, ?4) > 0
-                        AND {filter} AND {page} {order} LIMIT ?3)"
+                      WHERE conversation_search MATCH ?5 AND {named} AND {filter} AND {page} {order} LIMIT ?3)"
         ),
     };
     let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE {condition} {order} LIMIT ?3");
@@ -215,7 +217,11 @@ fn few_with_name(db: &Connection, folded: &str) -> Result<Option<String>, StoreE
 /// # Errors
 /// When the file cannot be read.
 pub fn count(db: &Connection, view: InboxView) -> Result<u32, StoreError> {
-    let sql = format!("SELECT count(*) FROM conversation c WHERE {}", filter(view));
+    let sql = match view {
+        // Without any condition, SQLite counts pages instead of rows.
+        InboxView::All => "SELECT count(*) FROM conversation".to_owned(),
+        view => format!("SELECT count(*) FROM conversation c WHERE {}", filter(view)),
+    };
     Ok(db.prepare_cached(&sql)?.query_row([], |r| r.get(0))?)
 }
 
@@ -346,6 +352,64 @@ pub fn note_answered(w: &mut Write<'_>, id: ConversationId) -> Result<(), StoreE
         "UPDATE conversation SET unread = 0, turn_due_at = NULL, turn_since = NULL WHERE id = ?1",
     )?
     .execute([id.0])?;
+    Ok(())
+}
+
+/// What a batch of messages told, in one.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Heard {
+    /// The time of the customer's newest message.
+    pub last_inbound_at: Option<Timestamp>,
+    /// The customer's last message that came while we watched.
+    pub last_live_inbound: Option<MessageId>,
+    /// Somebody answered: all before is seen.
+    pub answered: bool,
+    /// The customer's messages, since the answer if there was one.
+    pub unread: u32,
+}
+
+impl Heard {
+    /// A message of the customer's.
+    pub fn inbound(&mut self, message: MessageId, sent_at: Timestamp, live: bool) {
+        self.last_inbound_at = self.last_inbound_at.max(Some(sent_at));
+        self.unread += 1;
+        if live {
+            self.last_live_inbound = Some(message);
+        }
+    }
+
+    /// An answer from elsewhere.
+    pub fn answer(&mut self) {
+        self.answered = true;
+        self.unread = 0;
+    }
+}
+
+/// Notes what a batch of messages told: the same as [`note_inbound`] and [`note_answered`] for each
+/// of them, in one statement.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn note_heard(w: &mut Write<'_>, id: ConversationId, heard: &Heard) -> Result<(), StoreError> {
+    if heard.last_inbound_at.is_none() && !heard.answered {
+        return Ok(());
+    }
+    w.prepare_cached(
+        "UPDATE conversation SET
+             last_inbound_at = CASE WHEN ?2 IS NULL THEN last_inbound_at ELSE max(coalesce(last_inbound_at, 0), ?2) END,
+             last_live_inbound_id = coalesce(?3, last_live_inbound_id),
+             unread = CASE WHEN ?4 THEN ?5 ELSE unread + ?5 END,
+             turn_due_at = CASE WHEN ?4 THEN NULL ELSE turn_due_at END,
+             turn_since = CASE WHEN ?4 THEN NULL ELSE turn_since END
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        id.0,
+        heard.last_inbound_at.map(|t| t.0),
+        heard.last_live_inbound.map(|m| m.0),
+        heard.answered,
+        heard.unread
+    ])?;
     Ok(())
 }
 

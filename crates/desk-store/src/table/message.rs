@@ -146,7 +146,22 @@ pub fn upsert(
     conversation: ConversationId,
     shown: &Incoming,
 ) -> Result<Upserted, StoreError> {
-    if let Some(known) = known(w, account, &shown.external_id)? {
+    let known = known(w, account, &shown.external_id)?;
+    upsert_over(w, account, conversation, shown, known)
+}
+
+/// The same for whoever has looked already: `known` is what [`known()`] said.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn upsert_over(
+    w: &mut Write<'_>,
+    account: AccountId,
+    conversation: ConversationId,
+    shown: &Incoming,
+    known: Option<Known>,
+) -> Result<Upserted, StoreError> {
+    if let Some(known) = known {
         if !tells_more(&known, shown) {
             return Ok(Upserted::Known);
         }
