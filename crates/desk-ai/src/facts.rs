@@ -5,6 +5,7 @@
 mod contact;
 mod lexicon;
 mod scan;
+mod tokens;
 
 use desk_core::text::is_hidden;
 use unicode_normalization::UnicodeNormalization;

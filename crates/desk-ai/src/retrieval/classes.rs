@@ -3,7 +3,10 @@
 
 use super::space::Vector;
 
+/// Passes over the documents of a small knowledge; a large one has said it all in fewer.
 const EPOCHS: usize = 14;
+const MIN_EPOCHS: usize = 5;
+const STEPS: usize = 28_000;
 const RATE: f32 = 2.0;
 
 /// A trained model.
@@ -30,7 +33,8 @@ impl Classes {
         // A stride that shares no factor with the number of documents visits each once, in an
         // order that is mixed and the same every time.
         let stride = coprime(docs.len());
-        for epoch in 0..EPOCHS {
+        let epochs = (STEPS / docs.len()).clamp(MIN_EPOCHS, EPOCHS);
+        for epoch in 0..epochs {
             let rate = RATE / (1.0 + 0.35 * epoch as f32);
             let mut at = epoch;
             for _ in 0..docs.len() {

@@ -15,16 +15,22 @@ const MAX_QUESTIONS: usize = 1_500;
 
 /// The signs and the truth of every examined question.
 pub(super) fn samples(index: &Index) -> Vec<Sample> {
-    std::thread::scope(|scope| {
-        let running: Vec<_> = (0..ROUNDS)
-            .map(|round| scope.spawn(move || one_round(index, round)))
+    // Each round holds a model of its own: as many at once as there are cores, no more than three.
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let workers = cores.clamp(1, 3);
+    let parts: Vec<Vec<Sample>> = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..workers)
+            .map(|worker| {
+                let rounds = (worker..ROUNDS).step_by(workers);
+                scope.spawn(move || rounds.flat_map(|r| one_round(index, r)).collect())
+            })
             .collect();
         running
             .into_iter()
             .filter_map(|thread| thread.join().ok())
-            .flatten()
             .collect()
-    })
+    });
+    parts.into_iter().flatten().collect()
 }
 
 fn one_round(index: &Index, round: usize) -> Vec<Sample> {

@@ -35,7 +35,7 @@ const START: Signs = [2.0, 1.5, 1.5, 2.0, 1.0, 2.5, -1.0, 0.7, 0.0, 1.0, 1.5];
 const START_BIAS: f32 = -6.0;
 
 /// Questions that nothing answers, of those examined, that may pass.
-const MAX_OUTSIDE: f32 = 0.012;
+const MAX_OUTSIDE: f32 = 0.009;
 /// Wrong entries among those that pass.
 const MAX_WRONG: f32 = 0.025;
 
