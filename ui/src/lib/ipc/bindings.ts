@@ -148,7 +148,7 @@ model?: string,
 /**
  * The key; an empty one removes it.
  */
-apiKey: string, 
+apiKey?: string, 
 /**
  * The mode of conversations that the owner did not set.
  */
