@@ -14,7 +14,7 @@ use rusqlite::{Connection, ToSql};
 /// How many of the newest messages a search for one or two letters looks at.
 const SHORT_WORD_REACH: u32 = 10_000;
 /// How many of the newest messages with the longer words are looked at for the shorter ones.
-const NARROWED_REACH: u32 = 2_000;
+const NARROWED_REACH: u32 = 1_000;
 
 /// Where to look, and what orders it. The index gives its own order without sorting, if asked by its
 /// own name for it.

@@ -152,6 +152,19 @@ const fn filter(view: InboxView) -> &'static str {
 
 /// Up to so many customers with a name are worth sorting; more are found sooner by walking the list.
 const FEW: u32 = 2000;
+/// One or two letters have no trigram: they are sought in so many conversations of a view, the newest
+/// first. The next letter finds all others.
+const SHORT_NAME_REACH: u32 = 10_000;
+
+/// How to find the customers with a name.
+enum Named {
+    /// They are few: the index of names, asked this, has them.
+    Few(String),
+    /// They are many: walking the list meets a page of them soon.
+    Many,
+    /// The name is too short for the index.
+    Short,
+}
 
 /// A page of the list, newest first. `name` narrows it to customers whose name or handle holds it.
 ///
@@ -169,47 +182,57 @@ pub fn list(
         id: ConversationId(i64::MAX),
     });
     let name = name.map(text::fold);
-    let few = match &name {
-        Some(name) => few_with_name(db, name)?,
-        None => None,
-    };
+    let named = name.as_deref().map(|name| named(db, name)).transpose()?;
     let filter = filter(view);
     let page = "(c.last_at, c.id) < (?1, ?2)";
     let order = "ORDER BY c.last_at DESC, c.id DESC";
-    let named = "instr(c.folded_name, ?4) > 0";
+    let fits = "instr(c.folded_name, ?4) > 0";
     // The condition for names is only there when a name is sought, so that the planner sees it.
     // Those with the name are picked by indexes alone, before their rows and messages are read.
-    let condition = match (&name, &few) {
-        (None, _) => format!("{filter} AND {page} AND ?4 IS NULL AND ?5 IS NULL"),
-        (Some(_), None) => format!(
-            "?5 IS NULL AND c.id IN (SELECT c.id FROM conversation c
-                                     WHERE {filter} AND {page} AND {named} {order} LIMIT ?3)"
-        ),
-        (Some(_), Some(_)) => format!(
+    let condition = match &named {
+        None => format!("{filter} AND {page} AND ?4 IS NULL AND ?5 IS NULL"),
+        Some(Named::Few(_)) => format!(
             "c.id IN (SELECT c.id FROM conversation_search s CROSS JOIN conversation c ON c.id = s.rowid
-                      WHERE conversation_search MATCH ?5 AND {named} AND {filter} AND {page} {order} LIMIT ?3)"
+                      WHERE conversation_search MATCH ?5 AND {fits} AND {filter} AND {page} {order} LIMIT ?3)"
         ),
+        Some(Named::Many) => format!(
+            "?5 IS NULL AND c.id IN (SELECT c.id FROM conversation c
+                                     WHERE {filter} AND {page} AND {fits} {order} LIMIT ?3)"
+        ),
+        Some(Named::Short) => format!(
+            "?5 IS NULL AND c.id IN (SELECT c.id FROM conversation c
+                                     WHERE {filter} AND {page} AND {fits} AND c.last_at >= coalesce(
+                                         (SELECT c.last_at FROM conversation c WHERE {filter} AND {page} {order}
+                                          LIMIT 1 OFFSET {SHORT_NAME_REACH}), 0) {order} LIMIT ?3)"
+        ),
+    };
+    let expression = match &named {
+        Some(Named::Few(expression)) => Some(expression),
+        _ => None,
     };
     let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE {condition} {order} LIMIT ?3");
     let mut query = db.prepare_cached(&sql)?;
     let rows = query.query_map(
-        params![after.last_at.0, after.id.0, limit, name, few],
+        params![after.last_at.0, after.id.0, limit, name, expression],
         from_row,
     )?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// What to ask the index of names for, when it has few rows to answer with.
-fn few_with_name(db: &Connection, folded: &str) -> Result<Option<String>, StoreError> {
+fn named(db: &Connection, folded: &str) -> Result<Named, StoreError> {
     let Some(expression) = trigram::expression(&[folded]) else {
-        return Ok(None);
+        return Ok(Named::Short);
     };
     let mut query = db.prepare_cached(
         "SELECT count(*) FROM (SELECT rowid FROM conversation_search
                                WHERE conversation_search MATCH ?1 LIMIT ?2)",
     )?;
     let found: u32 = query.query_row(params![expression, FEW + 1], |r| r.get(0))?;
-    Ok((found <= FEW).then_some(expression))
+    Ok(if found <= FEW {
+        Named::Few(expression)
+    } else {
+        Named::Many
+    })
 }
 
 /// How many conversations a view holds.
