@@ -224,7 +224,10 @@ impl Corpus {
                 )
             }
         };
-        (handle, (number % 9 != 0).then(|| format!("{first} {last}")))
+        (
+            handle,
+            (!number.is_multiple_of(9)).then(|| format!("{first} {last}")),
+        )
     }
 }
 

@@ -99,7 +99,7 @@ pub fn in_turn<E>(
 ) -> Result<(Samples, Samples), E> {
     let (mut of_a, mut of_b) = (Samples::default(), Samples::default());
     for round in 0..rounds {
-        if round % 2 == 0 {
+        if round.is_multiple_of(2) {
             of_a.push(a(round)?);
             of_b.push(b(round)?);
         } else {

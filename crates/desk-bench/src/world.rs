@@ -298,7 +298,11 @@ fn finish(db: &Connection, came: &[Came], chance: &mut Chance) -> Outcome {
             };
             draft.execute(params![id, came.last_id, outcome, came.last_at])?;
             if !came.is_in {
-                let approval = if n % 3 == 0 { "policy" } else { "person" };
+                let approval = if n.is_multiple_of(3) {
+                    "policy"
+                } else {
+                    "person"
+                };
                 sent.execute(params![
                     id,
                     came.last_id,
