@@ -161,7 +161,7 @@ fn same(told: &Fact, known: &Fact) -> bool {
     }
 }
 
-/// "shop.com" tells no more than "https://www.shop.com/sizes"; a deeper address must be known
+/// "shop.com" tells no more than `https://www.shop.com/sizes`; a deeper address must be known
 /// as a whole.
 fn is_same_site(told: &str, known: &str) -> bool {
     let host = |l: &str| l.split('/').next().unwrap_or_default().to_owned();
