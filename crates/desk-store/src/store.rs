@@ -22,6 +22,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, broadcast, oneshot};
 
 const READERS: usize = 3;
+/// More than there are in the product: to compile one takes longer than to run it.
+const STATEMENTS: usize = 160;
 const FILE_NAME: &str = "replydesk.db";
 const LOCK_NAME: &str = "replydesk.lock";
 
@@ -237,7 +239,7 @@ fn configure(db: &Connection) -> Result<(), StoreError> {
          PRAGMA temp_store = MEMORY;
          PRAGMA trusted_schema = OFF;",
     )?;
-    db.set_prepared_statement_cache_capacity(64);
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
 
@@ -250,7 +252,7 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     db.execute_batch(
         "PRAGMA cache_size = -8000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY;",
     )?;
-    db.set_prepared_statement_cache_capacity(64);
+    db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
 }
 

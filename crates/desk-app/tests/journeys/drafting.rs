@@ -159,3 +159,23 @@ async fn a_restart_in_the_quiet_time_still_brings_the_draft() {
     let draft = world.draft_of(id).await;
     assert_eq!(draft.text, "Shipping is 90 TL.");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_customer_is_answered_even_when_our_clock_runs_ahead() {
+    let world = World::connected().await;
+    world
+        .knows(&["how much is shipping?"], "Shipping is 90 TL.", "en")
+        .await;
+    let tom = world.sim.customer("tom.h");
+    let id = world.receives(&tom, "hello there").await;
+    world.clock.advance(std::time::Duration::from_secs(40));
+    world
+        .desk
+        .message_send(id, "Hello Tom".into(), "1".into())
+        .await
+        .unwrap();
+    world.until_state(id, SendState::Sent).await;
+    world.sim.advance(std::time::Duration::from_secs(5));
+    let (_, draft) = world.drafted(&tom, "how much is shipping?").await;
+    assert_eq!(draft.text, "Shipping is 90 TL.");
+}

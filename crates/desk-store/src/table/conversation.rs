@@ -441,10 +441,9 @@ pub fn note_heard(w: &mut Write<'_>, id: ConversationId, heard: &Heard) -> Resul
 /// # Errors
 /// When the file cannot be written.
 pub fn mark_read(w: &mut Write<'_>, id: ConversationId) -> Result<(), StoreError> {
-    if w.execute(
-        "UPDATE conversation SET unread = 0 WHERE id = ?1 AND unread > 0",
-        [id.0],
-    )? > 0
+    if w.prepare_cached("UPDATE conversation SET unread = 0 WHERE id = ?1 AND unread > 0")?
+        .execute([id.0])?
+        > 0
     {
         w.note(Change::upserted(Entity::Conversation, id, Source::Owner));
     }
@@ -477,10 +476,10 @@ pub fn schedule_turn(
 /// # Errors
 /// When the file cannot be written.
 pub fn turn_taken(w: &mut Write<'_>, id: ConversationId) -> Result<(), StoreError> {
-    w.execute(
+    w.prepare_cached(
         "UPDATE conversation SET turn_due_at = NULL, turn_since = NULL WHERE id = ?1",
-        [id.0],
-    )?;
+    )?
+    .execute([id.0])?;
     Ok(())
 }
 
@@ -518,10 +517,9 @@ pub fn next_turn_due(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
 /// # Errors
 /// [`StoreError::NotFound`] when there is no such conversation.
 pub fn set_mode(w: &mut Write<'_>, id: ConversationId, mode: ReplyMode) -> Result<(), StoreError> {
-    if w.execute(
-        "UPDATE conversation SET mode = ?2 WHERE id = ?1",
-        params![id.0, mode.as_str()],
-    )? == 0
+    if w.prepare_cached("UPDATE conversation SET mode = ?2 WHERE id = ?1")?
+        .execute(params![id.0, mode.as_str()])?
+        == 0
     {
         return Err(StoreError::NotFound("conversation"));
     }

@@ -97,26 +97,26 @@ pub fn current(db: &Connection, conversation: ConversationId) -> Result<Option<D
 /// When the file cannot be written.
 pub fn add(w: &mut Write<'_>, draft: &Draft) -> Result<DraftId, StoreError> {
     make_stale(w, draft.conversation_id, Source::Ai)?;
-    w.execute(
+    w.prepare_cached(
         "INSERT INTO draft (conversation_id, trigger_id, outcome, reasons, text, lang, engine, model, fault,
                             cites, checks, auto_at, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-        params![
-            draft.conversation_id.0,
-            draft.trigger_id.0,
-            draft.outcome.as_str(),
-            serde_json::to_string(&draft.reasons)?,
-            draft.text,
-            draft.lang,
-            draft.engine.map(Engine::as_str),
-            draft.model,
-            draft.fault.map(Code::as_str),
-            draft.cites,
-            draft.checks,
-            draft.auto_at.map(|t| t.0),
-            draft.created_at.0
-        ],
-    )?;
+    )?
+    .execute(params![
+        draft.conversation_id.0,
+        draft.trigger_id.0,
+        draft.outcome.as_str(),
+        serde_json::to_string(&draft.reasons)?,
+        draft.text,
+        draft.lang,
+        draft.engine.map(Engine::as_str),
+        draft.model,
+        draft.fault.map(Code::as_str),
+        draft.cites,
+        draft.checks,
+        draft.auto_at.map(|t| t.0),
+        draft.created_at.0
+    ])?;
     let id = DraftId(w.last_insert_rowid());
     touched(w, draft.conversation_id, Source::Ai)?;
     Ok(id)
@@ -128,11 +128,13 @@ pub fn add(w: &mut Write<'_>, draft: &Draft) -> Result<DraftId, StoreError> {
 /// # Errors
 /// When the file cannot be written.
 pub fn complete(w: &mut Write<'_>, id: DraftId, draft: &Draft) -> Result<bool, StoreError> {
-    let n = w.execute(
-        "UPDATE draft SET outcome = ?2, reasons = ?3, text = ?4, lang = ?5, engine = ?6, model = ?7, fault = ?8,
+    let n = w
+        .prepare_cached(
+            "UPDATE draft SET outcome = ?2, reasons = ?3, text = ?4, lang = ?5, engine = ?6, model = ?7, fault = ?8,
                           cites = ?9, checks = ?10, auto_at = ?11
          WHERE id = ?1 AND outcome = 'pending'",
-        params![
+        )?
+        .execute(params![
             id.0,
             draft.outcome.as_str(),
             serde_json::to_string(&draft.reasons)?,
@@ -144,8 +146,7 @@ pub fn complete(w: &mut Write<'_>, id: DraftId, draft: &Draft) -> Result<bool, S
             draft.cites,
             draft.checks,
             draft.auto_at.map(|t| t.0)
-        ],
-    )?;
+        ])?;
     touched(w, draft.conversation_id, Source::Ai)?;
     Ok(n > 0)
 }
@@ -190,10 +191,8 @@ pub fn set_outcome(
     outcome: Outcome,
     source: Source,
 ) -> Result<(), StoreError> {
-    w.execute(
-        "UPDATE draft SET outcome = ?2, auto_at = NULL WHERE id = ?1",
-        params![draft.id.0, outcome.as_str()],
-    )?;
+    w.prepare_cached("UPDATE draft SET outcome = ?2, auto_at = NULL WHERE id = ?1")?
+        .execute(params![draft.id.0, outcome.as_str()])?;
     touched(w, draft.conversation_id, source)
 }
 
@@ -209,10 +208,10 @@ pub fn back_to_proposal(
 ) -> Result<(), StoreError> {
     let mut reasons = draft.reasons.clone();
     reasons.insert(0, reason);
-    w.execute(
+    w.prepare_cached(
         "UPDATE draft SET outcome = 'proposed', auto_at = NULL, reasons = ?2 WHERE id = ?1",
-        params![draft.id.0, serde_json::to_string(&reasons)?],
-    )?;
+    )?
+    .execute(params![draft.id.0, serde_json::to_string(&reasons)?])?;
     touched(w, draft.conversation_id, source)
 }
 
@@ -221,10 +220,8 @@ pub fn back_to_proposal(
 /// # Errors
 /// When the file cannot be written.
 pub fn set_note(w: &mut Write<'_>, id: DraftId, note: &str) -> Result<(), StoreError> {
-    w.execute(
-        "UPDATE draft SET note = ?2 WHERE id = ?1",
-        params![id.0, note],
-    )?;
+    w.prepare_cached("UPDATE draft SET note = ?2 WHERE id = ?1")?
+        .execute(params![id.0, note])?;
     Ok(())
 }
 

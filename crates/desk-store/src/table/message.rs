@@ -99,6 +99,8 @@ pub struct Known {
     pub text: String,
     /// What kind.
     pub kind: MessageKind,
+    /// When it was written; for ours, by our own clock until Instagram tells.
+    pub sent_at: Timestamp,
 }
 
 /// The stored message with an external id.
@@ -111,7 +113,7 @@ pub fn known(
     id: &IgMessageId,
 ) -> Result<Option<Known>, StoreError> {
     let mut query = db.prepare_cached(
-        "SELECT id, text, kind FROM message WHERE account_id = ?1 AND external_id = ?2",
+        "SELECT id, text, kind, sent_at FROM message WHERE account_id = ?1 AND external_id = ?2",
     )?;
     let found = query
         .query_row(params![account.0, id.as_str()], |r| {
@@ -119,6 +121,7 @@ pub fn known(
                 id: MessageId(r.get(0)?),
                 text: r.get(1)?,
                 kind: word!(r, 2, MessageKind),
+                sent_at: Timestamp(r.get(3)?),
             })
         })
         .optional()?;
@@ -133,6 +136,7 @@ pub fn tells_more(known: &Known, shown: &Incoming) -> bool {
         && matches!(shown.kind, MessageKind::Unknown | MessageKind::Unsupported);
     !forgot
         && (known.text != shown.text
+            || known.sent_at != shown.sent_at
             || (known.kind != shown.kind && shown.kind != MessageKind::Unknown))
 }
 
@@ -166,14 +170,15 @@ pub fn upsert_over(
             return Ok(Upserted::Known);
         }
         w.prepare_cached(
-            "UPDATE message SET text = ?2, folded = ?3, kind = ?4, raw = ?5 WHERE id = ?1",
+            "UPDATE message SET text = ?2, folded = ?3, kind = ?4, raw = ?5, sent_at = ?6 WHERE id = ?1",
         )?
         .execute(params![
             known.id.0,
             shown.text,
             text::fold(&shown.text),
             shown.kind.as_str(),
-            shown.raw
+            shown.raw,
+            shown.sent_at.0
         ])?;
         return Ok(Upserted::Changed(known.id));
     }
@@ -224,20 +229,20 @@ pub struct Outgoing<'a> {
 /// # Errors
 /// When the file cannot be written.
 pub fn add_outgoing(w: &mut Write<'_>, message: &Outgoing<'_>) -> Result<MessageId, StoreError> {
-    w.execute(
+    w.prepare_cached(
         "INSERT INTO message (account_id, conversation_id, direction, author, kind, text, folded, sent_at,
                               state, draft_id)
          VALUES (?1, ?2, 'out', ?3, 'text', ?4, ?5, ?6, 'queued', ?7)",
-        params![
-            message.account_id.0,
-            message.conversation_id.0,
-            message.author.as_str(),
-            message.text,
-            text::fold(message.text),
-            whole_second(message.at),
-            message.draft_id.map(|d| d.0)
-        ],
-    )?;
+    )?
+    .execute(params![
+        message.account_id.0,
+        message.conversation_id.0,
+        message.author.as_str(),
+        message.text,
+        text::fold(message.text),
+        whole_second(message.at),
+        message.draft_id.map(|d| d.0)
+    ])?;
     Ok(MessageId(w.last_insert_rowid()))
 }
 
@@ -252,10 +257,8 @@ fn whole_second(at: Timestamp) -> i64 {
 /// # Errors
 /// When the file cannot be written.
 pub fn set_state(w: &mut Write<'_>, id: MessageId, state: SendState) -> Result<(), StoreError> {
-    w.execute(
-        "UPDATE message SET state = ?2 WHERE id = ?1",
-        params![id.0, state.as_str()],
-    )?;
+    w.prepare_cached("UPDATE message SET state = ?2 WHERE id = ?1")?
+        .execute(params![id.0, state.as_str()])?;
     Ok(())
 }
 
@@ -280,16 +283,17 @@ pub fn bind(
             [echo.id.0],
             |r| r.get(0),
         )?));
-        w.execute(
+        w.prepare_cached(
             "UPDATE conversation SET last_message_id = NULL WHERE last_message_id = ?1",
-            [echo.id.0],
-        )?;
-        w.execute("DELETE FROM message WHERE id = ?1", [echo.id.0])?;
+        )?
+        .execute([echo.id.0])?;
+        w.prepare_cached("DELETE FROM message WHERE id = ?1")?
+            .execute([echo.id.0])?;
     }
-    w.execute(
+    w.prepare_cached(
         "UPDATE message SET external_id = ?2, sent_at = coalesce(?3, sent_at) WHERE id = ?1",
-        params![id.0, external.as_str(), sent_at.map(|t| t.0)],
-    )?;
+    )?
+    .execute(params![id.0, external.as_str(), sent_at.map(|t| t.0)])?;
     Ok(())
 }
 

@@ -150,22 +150,22 @@ pub fn enqueue(
             draft_id: approved.draft_id,
         },
     )?;
-    w.execute(
+    w.prepare_cached(
         "INSERT INTO outbox (account_id, conversation_id, message_id, client_id, approval, draft_id, trigger_id,
                              text, state, due_at, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', ?9, ?9)",
-        params![
-            conversation.account_id.0,
-            conversation.id.0,
-            message_id.0,
-            approved.client_id,
-            approved.approval.as_str(),
-            approved.draft_id.map(|d| d.0),
-            approved.trigger_id.map(|t| t.0),
-            approved.text,
-            now.0
-        ],
-    )?;
+    )?
+    .execute(params![
+        conversation.account_id.0,
+        conversation.id.0,
+        message_id.0,
+        approved.client_id,
+        approved.approval.as_str(),
+        approved.draft_id.map(|d| d.0),
+        approved.trigger_id.map(|t| t.0),
+        approved.text,
+        now.0
+    ])?;
     let id = OutboxId(w.last_insert_rowid());
     conversation::note_answered(w, conversation.id)?;
     touched(w, conversation.id)?;
@@ -272,11 +272,11 @@ pub fn begin(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<Begin, S
         settle(w, &row, state, fault)?;
         return Ok(Begin::Refused(row, refusal));
     }
-    w.execute(
+    w.prepare_cached(
         "UPDATE outbox SET state = 'sending', attempts = attempts + 1, started_at = ?2, due_at = NULL,
                            looks = 0 WHERE id = ?1",
-        params![id.0, now.0],
-    )?;
+    )?
+    .execute(params![id.0, now.0])?;
     message::set_state(w, row.message_id, SendState::Sending)?;
     touched(w, row.conversation_id)?;
     Ok(Begin::Go(get(w, id)?))
@@ -316,10 +316,10 @@ fn settle(
     state: SendState,
     fault: Option<Code>,
 ) -> Result<(), StoreError> {
-    w.execute(
+    w.prepare_cached(
         "UPDATE outbox SET state = ?2, fault = ?3, due_at = NULL, held = 0 WHERE id = ?1",
-        params![row.id.0, state.as_str(), fault.map(Code::as_str)],
-    )?;
+    )?
+    .execute(params![row.id.0, state.as_str(), fault.map(Code::as_str)])?;
     message::set_state(w, row.message_id, state)?;
     touched(w, row.conversation_id)
 }
@@ -359,16 +359,16 @@ pub fn proceed(
         Next::Hold => (SendState::Retrying, None, true),
         Next::LookAt(at) => (SendState::Unconfirmed, Some(at), false),
     };
-    w.execute(
+    w.prepare_cached(
         "UPDATE outbox SET state = ?2, fault = ?3, due_at = ?4, held = ?5 WHERE id = ?1",
-        params![
-            id.0,
-            state.as_str(),
-            fault.map(Code::as_str),
-            due.map(|t| t.0),
-            held
-        ],
-    )?;
+    )?
+    .execute(params![
+        id.0,
+        state.as_str(),
+        fault.map(Code::as_str),
+        due.map(|t| t.0),
+        held
+    ])?;
     message::set_state(w, row.message_id, state)?;
     touched(w, row.conversation_id)
 }
@@ -384,10 +384,8 @@ pub fn not_found(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<(), 
     }
     let looks = row.looks + 1;
     let due = rules::next_look(row.started_at.unwrap_or(now), now, looks);
-    w.execute(
-        "UPDATE outbox SET looks = ?2, due_at = ?3 WHERE id = ?1",
-        params![id.0, looks, due.map(|t| t.0)],
-    )?;
+    w.prepare_cached("UPDATE outbox SET looks = ?2, due_at = ?3 WHERE id = ?1")?
+        .execute(params![id.0, looks, due.map(|t| t.0)])?;
     touched(w, row.conversation_id)
 }
 
@@ -396,10 +394,8 @@ pub fn not_found(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<(), 
 /// # Errors
 /// When the file cannot be written.
 pub fn look_later(w: &mut Write<'_>, id: OutboxId, at: Timestamp) -> Result<(), StoreError> {
-    w.execute(
-        "UPDATE outbox SET due_at = ?2 WHERE id = ?1 AND state = 'unconfirmed'",
-        params![id.0, at.0],
-    )?;
+    w.prepare_cached("UPDATE outbox SET due_at = ?2 WHERE id = ?1 AND state = 'unconfirmed'")?
+        .execute(params![id.0, at.0])?;
     Ok(())
 }
 
@@ -470,10 +466,8 @@ pub fn release_held(
     account: AccountId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    w.execute(
-        "UPDATE outbox SET held = 0, due_at = ?2 WHERE account_id = ?1 AND held = 1",
-        params![account.0, now.0],
-    )?;
+    w.prepare_cached("UPDATE outbox SET held = 0, due_at = ?2 WHERE account_id = ?1 AND held = 1")?
+        .execute(params![account.0, now.0])?;
     Ok(())
 }
 
@@ -489,11 +483,11 @@ pub fn retry(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<OutboxRo
         (SendState::Queued | SendState::Retrying | SendState::Unconfirmed, _) => row.state,
         _ => return Err(StoreError::Refused(Code::TooLate)),
     };
-    w.execute(
+    w.prepare_cached(
         "UPDATE outbox SET state = ?2, due_at = ?3, held = 0, fault = CASE WHEN ?2 = 'queued' THEN NULL ELSE fault END
          WHERE id = ?1",
-        params![id.0, state.as_str(), now.0],
-    )?;
+    )?
+    .execute(params![id.0, state.as_str(), now.0])?;
     message::set_state(w, row.message_id, state)?;
     touched(w, row.conversation_id)?;
     get(w, id)
