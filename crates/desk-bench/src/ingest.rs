@@ -101,7 +101,10 @@ pub fn open(dir: &Path, rt: &Runtime) -> Outcome<(Store, Account)> {
 }
 
 /// A connection with the settings of the store's writer.
-fn open_raw(dir: &Path) -> Outcome<Connection> {
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open_raw(dir: &Path) -> Outcome<Connection> {
     let db = Connection::open(file_of(dir))?;
     db.execute_batch(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
