@@ -62,27 +62,37 @@ async fn main() -> ExitCode {
             settings.rate_limit = None;
         }
     });
+    // Whoever reads the address may end the program at once: its wish must be heard by then.
+    let end = end_requested();
     println!("{}", serde_json::json!({ "url": sim.url() }));
-    wait_for_end().await;
+    end.await;
     drop(sim);
     ExitCode::SUCCESS
 }
 
-/// Returns on ctrl-c or, where there is such a thing, SIGTERM.
-async fn wait_for_end() {
+/// Waits for ctrl-c or, where there is such a thing, SIGTERM. They are listened to from the call
+/// on, not only from the first wait.
+fn end_requested() -> impl Future<Output = ()> {
     #[cfg(unix)]
-    {
+    let listeners = {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
+        (
+            signal(SignalKind::terminate()),
+            signal(SignalKind::interrupt()),
+        )
+    };
+    async move {
+        #[cfg(unix)]
+        if let (Ok(mut term), Ok(mut int)) = listeners {
             tokio::select! {
                 _ = term.recv() => {}
-                _ = tokio::signal::ctrl_c() => {}
+                _ = int.recv() => {}
             }
             return;
         }
-    }
-    // Without a handler there is nothing to wait for: the process then ends as the system says.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+        // Without a handler there is nothing to wait for: the process then ends as the system says.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
     }
 }
