@@ -7,10 +7,6 @@ use graph_api::{ApiVersion, Endpoints, SecretString};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// The static page that forwards the browser to ReplyDesk, when the owner hosts none of their own.
-/// It is `docs/connect/index.html` of this repository.
-pub const DEFAULT_REDIRECT_URI: &str = "https://replydesk.github.io/connect/";
-
 /// How ReplyDesk is to run.
 #[derive(Debug, Clone)]
 pub struct Config {
@@ -26,7 +22,8 @@ pub struct Config {
     pub secrets: Backend,
     /// Opens the file of secrets.
     pub passphrase: Option<SecretString>,
-    /// The redirect address that is proposed to the owner.
+    /// The redirect address that is proposed to the owner; empty when there is none. It has to be a
+    /// page of the owner's: whoever holds it sees the codes of sign-ins.
     pub redirect_uri: String,
     /// Between two polls, when it is not the default.
     pub poll_every: Option<Duration>,
@@ -84,8 +81,7 @@ impl Config {
             version,
             secrets,
             passphrase: get("REPLYDESK_PASSPHRASE").map(SecretString::from),
-            redirect_uri: get("REPLYDESK_REDIRECT_URI")
-                .unwrap_or_else(|| DEFAULT_REDIRECT_URI.to_owned()),
+            redirect_uri: get("REPLYDESK_REDIRECT_URI").unwrap_or_default(),
             poll_every,
         })
     }
