@@ -15,14 +15,27 @@ use desk_store::{Connection, StoreError, Write};
 /// A client id is made by the screen; this bounds what it may make.
 const MAX_CLIENT_ID: usize = 100;
 
+const fn code_of(fault: TextFault) -> Code {
+    match fault {
+        TextFault::Empty => Code::ReplyEmpty,
+        TextFault::TooLong { .. } => Code::ReplyTooLong,
+    }
+}
+
 fn check_text(reply: &str) -> Result<(), IpcError> {
     text::check_sendable(reply).map_err(|fault| match fault {
-        TextFault::Empty => IpcError::new(Code::ReplyEmpty, "there is nothing to send"),
+        TextFault::Empty => IpcError::new(code_of(fault), "there is nothing to send"),
         TextFault::TooLong { bytes } => IpcError::new(
-            Code::ReplyTooLong,
+            code_of(fault),
             format!("{bytes} bytes, {} allowed", text::MAX_TEXT_BYTES),
         ),
     })
+}
+
+/// A message as the screen sees it, with its row of the outbox.
+fn shown(db: &Connection, row: &outbox::OutboxRow) -> Result<Message, StoreError> {
+    let message = message::get(db, row.message_id)?;
+    Ok(convert::message(message, std::slice::from_ref(row)))
 }
 
 /// Refuses at once what Instagram would refuse later; the check is made again before the call.
@@ -39,10 +52,7 @@ fn check_window(db: &Connection, id: ConversationId, now: Timestamp) -> Result<(
 fn enqueue(w: &mut Write<'_>, approved: &Approved, now: Timestamp) -> Result<Message, StoreError> {
     draft::make_stale(w, approved.conversation_id, Source::Owner)?;
     let row = outbox::enqueue(w, approved, now)?;
-    Ok(convert::message(
-        message::get(w, row.message_id)?,
-        std::slice::from_ref(&row),
-    ))
+    shown(w, &row)
 }
 
 impl Desk {
@@ -175,6 +185,8 @@ impl Desk {
                     check_window(w, found.conversation_id, now)?;
                 }
                 let reply = text.unwrap_or_else(|| found.text.clone());
+                text::check_sendable(&reply)
+                    .map_err(|fault| StoreError::Refused(code_of(fault)))?;
                 let approved = Approved {
                     conversation_id: found.conversation_id,
                     client_id: format!("draft-{draft_id}"),
@@ -182,19 +194,13 @@ impl Desk {
                     author: Author::Owner,
                     draft_id: Some(draft_id),
                     trigger_id: None,
-                    text: reply.clone(),
+                    text: reply,
                 };
-                if text::check_sendable(&reply).is_err() {
-                    return Err(StoreError::Refused(Code::ReplyEmpty));
-                }
                 let row = outbox::enqueue(w, &approved, now)?;
                 if found.outcome != Outcome::Approved {
                     draft::set_outcome(w, &found, Outcome::Approved, Source::Owner)?;
                 }
-                Ok(convert::message(
-                    message::get(w, row.message_id)?,
-                    std::slice::from_ref(&row),
-                ))
+                shown(w, &row)
             })
             .await;
         Ok(sent?)

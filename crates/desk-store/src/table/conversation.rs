@@ -345,27 +345,6 @@ pub fn set_updated_time(
     Ok(())
 }
 
-/// A message of the customer's came in.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn note_inbound(
-    w: &mut Write<'_>,
-    id: ConversationId,
-    message: MessageId,
-    sent_at: Timestamp,
-    live: bool,
-) -> Result<(), StoreError> {
-    w.prepare_cached(
-        "UPDATE conversation SET
-             last_inbound_at = max(coalesce(last_inbound_at, 0), ?3), unread = unread + 1,
-             last_live_inbound_id = CASE WHEN ?4 THEN ?2 ELSE last_live_inbound_id END
-         WHERE id = ?1",
-    )?
-    .execute(params![id.0, message.0, sent_at.0, live])?;
-    Ok(())
-}
-
 /// Somebody answered the customer: all before is seen.
 ///
 /// # Errors
@@ -408,8 +387,7 @@ impl Heard {
     }
 }
 
-/// Notes what a batch of messages told: the same as [`note_inbound`] and [`note_answered`] for each
-/// of them, in one statement.
+/// Notes what a batch of messages told, in one statement.
 ///
 /// # Errors
 /// When the file cannot be written.

@@ -5,7 +5,7 @@ use desk_core::{
     Source, Timestamp,
 };
 use desk_store::table::account::{self, Connected};
-use desk_store::table::conversation::{self, Customer};
+use desk_store::table::conversation::{self, Customer, Heard};
 use desk_store::table::message::{self, Incoming};
 use desk_store::{Store, StoreError, Write};
 use std::path::Path;
@@ -68,7 +68,9 @@ pub async fn seed(store: &Store) -> ConversationId {
                 conversation::ensure(w, account, Some(&IgThreadId("t1".into())), &customer, NOW)?;
             let first = incoming("m1", Direction::In, "Merhaba", NOW);
             if let message::Upserted::New(new) = message::upsert(w, account, id, &first)? {
-                conversation::note_inbound(w, id, new, NOW, true)?;
+                let mut heard = Heard::default();
+                heard.inbound(new, NOW, true);
+                conversation::note_heard(w, id, &heard)?;
             }
             conversation::refresh_row(w, id, Source::Poll)?;
             Ok(id)
