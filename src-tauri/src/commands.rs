@@ -12,7 +12,7 @@ macro_rules! handlers {
         $(
             #[tauri::command]
             async fn $name(opened: State<'_, Opened>, $($arg: $ty),*) -> Result<$ret, IpcError> {
-                opened.desk().await?.$name($($arg),*).await
+                opened.desk().await?.on_stage().$name($($arg),*).await
             }
         )*
 

@@ -8,7 +8,7 @@ use graph_sim::Endpoint;
 /// Fills in the form and goes on; the address for the browser.
 async fn begin_login(stage: &Stage) -> String {
     let app = stage.app();
-    app.hook("connect").await;
+    app.goes_to_connect().await;
     let redirect = app.hook("connect-redirect-uri").await.prop("value").await;
     assert_eq!(redirect.expect("a field"), Some(stage.sim.redirect_uri()));
     app.fill("connect-app-id", &stage.sim.app_id()).await;

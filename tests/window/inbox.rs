@@ -6,8 +6,15 @@ use graph_sim::SHOP_KNOWLEDGE;
 use thirtyfour::prelude::*;
 
 impl App {
+    /// Passes the first run's steps by and goes to where an account is connected.
+    pub(crate) async fn goes_to_connect(&self) {
+        self.script("location.hash = '#/connect'").await;
+        self.hook("connect").await;
+    }
+
     /// Connects by the way that needs no browser.
     pub(crate) async fn connect_with_token(&self, token: &str) {
+        self.goes_to_connect().await;
         self.press_button("connect-way-token").await;
         self.fill("connect-token", token).await;
         self.press_button("connect-token-save").await;
@@ -61,6 +68,7 @@ impl App {
     /// Goes to the settings.
     pub(crate) async fn settings(&self, section: &str) {
         self.press_button("rail-settings").await;
+        self.press_button(&format!("settings-nav-{section}")).await;
         self.hook(&format!("settings-{section}")).await;
     }
 

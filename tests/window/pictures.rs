@@ -22,7 +22,7 @@ async fn pictures() {
             journey(&format!("pictures-{lang}-{theme}"), "shop", async |stage| {
                 stage.start().await;
                 let app = stage.app();
-                app.hook("connect").await;
+                app.hook("welcome").await;
                 app.script("location.hash = '#/settings/language'").await;
                 app.speaks(lang).await;
                 app.click(&format!(
@@ -30,6 +30,12 @@ async fn pictures() {
                 ))
                 .await;
                 take(stage, lang, theme, "settings").await;
+                app.script("location.hash = '#/welcome'").await;
+                app.hook("welcome-begin").await;
+                take(stage, lang, theme, "welcome").await;
+                app.script("location.hash = '#/welcome/app_redirect'").await;
+                app.hook("welcome-redirect").await;
+                take(stage, lang, theme, "welcome-app").await;
                 app.script("location.hash = '#/connect'").await;
                 app.hook("connect").await;
                 take(stage, lang, theme, "connect").await;

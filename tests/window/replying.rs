@@ -136,10 +136,10 @@ async fn the_same_in_turkish() {
     journey("turkish", "empty", async |stage| {
         stage.start().await;
         let (app, ayse) = (stage.app(), stage.sim.customer("ayse.k"));
-        app.hook("connect").await;
+        app.hook("welcome").await;
         app.script("location.hash = '#/settings/language'").await;
         app.speaks("tr").await;
-        app.script("location.hash = '#/inbox'").await;
+        app.goes_to_connect().await;
         let title = app.text("[data-testid=connect] h1").await;
         assert_eq!(title, "Instagram hesabınızı bağlayın");
         app.connect_with_token(&stage.sim.token()).await;

@@ -9,7 +9,7 @@ async fn a_second_start_shows_the_first_window() {
     journey("second-start", "empty", async |stage| {
         stage.start().await;
         let app = stage.app();
-        app.hook("connect").await;
+        app.hook("welcome").await;
         let first = instances();
         app.driver()
             .minimize_window()
@@ -23,7 +23,7 @@ async fn a_second_start_shows_the_first_window() {
         until("it is in sight again", is_window_visible).await;
         until("the second copy is gone", || instances() == first).await;
         drop(second);
-        app.hook("connect").await;
+        app.hook("welcome").await;
     })
     .await;
 }

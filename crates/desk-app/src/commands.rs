@@ -15,6 +15,10 @@ macro_rules! commands {
             fn preferences_set(preferences: Preferences) -> Preferences;
             /// Opens an https address in the system's browser.
             fn link_open(url: String) -> ();
+            /// Opens the fictional shop beside the owner's own inbox.
+            fn demo_start() -> ();
+            /// Leaves the fictional shop.
+            fn demo_end() -> ();
 
             /// Connects an account with a token from Meta's dashboard.
             fn account_add_token(token: SecretInput) -> Account;

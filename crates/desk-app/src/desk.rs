@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::drafting::Drafting;
 use crate::dto::{AppState, Preferences};
+use crate::visit::Visit;
 use crate::{IpcError, change_bus, demo};
 use desk_core::{Change, Clock, Code, SystemClock};
 use desk_secrets::{Backend, SecretStore};
@@ -36,6 +37,9 @@ pub struct Desk {
     pub(crate) config: Config,
     pub(crate) links: Option<LinkOpener>,
     pub(crate) connect_fault: Mutex<Option<Code>>,
+    pub(crate) visit: Arc<Visit>,
+    /// Whether this is the demo of a visit, which can be left.
+    is_visit: bool,
     changes: broadcast::Sender<Arc<Vec<Change>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -63,9 +67,19 @@ impl Desk {
     /// # Errors
     /// As [`Desk::open`].
     pub async fn open_with(
+        config: Config,
+        links: Option<LinkOpener>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Desk>, IpcError> {
+        Self::open_for(config, links, clock, None).await
+    }
+
+    /// The same; with a visit it is the demo that is visited.
+    pub(crate) async fn open_for(
         mut config: Config,
         links: Option<LinkOpener>,
         clock: Arc<dyn Clock>,
+        visit: Option<Arc<Visit>>,
     ) -> Result<Arc<Desk>, IpcError> {
         let demo = if config.demo {
             Some(demo::Demo::start(&mut config).await?)
@@ -123,6 +137,8 @@ impl Desk {
             config,
             links,
             connect_fault: Mutex::default(),
+            is_visit: visit.is_some(),
+            visit: visit.unwrap_or_default(),
             changes,
             stop,
             tasks,
@@ -146,6 +162,21 @@ impl Desk {
         let _ = self.changes.send(Arc::new(vec![change]));
     }
 
+    /// Where changes are sent.
+    pub(crate) fn change_sender(&self) -> broadcast::Sender<Arc<Vec<Change>>> {
+        self.changes.clone()
+    }
+
+    /// Ends with the desk.
+    pub(crate) fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Work that the end of the desk waits for.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tasks.spawn(work);
+    }
+
     /// The change that means: read everything anew.
     #[must_use]
     pub fn everything_changed() -> Change {
@@ -154,6 +185,7 @@ impl Desk {
 
     /// Ends all work in good order: what is being sent is brought to its end.
     pub async fn shutdown(&self) {
+        self.visit.end().await;
         self.stop.cancel();
         self.tasks.close();
         self.engine.shutdown(PATIENCE).await;
@@ -175,6 +207,7 @@ impl Desk {
         Ok(AppState {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             demo: self.config.demo,
+            demo_can_end: self.is_visit,
             redirect_uri: self.config.redirect_uri.clone(),
             preferences: preferences?,
             secrets: self.secrets.backend().as_str().to_owned(),

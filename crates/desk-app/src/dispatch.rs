@@ -18,6 +18,9 @@ macro_rules! dispatch {
         /// [`Code::NotFound`] for an unknown name, [`Code::BadRequest`] for arguments that do not
         /// fit, and whatever the command says.
         pub async fn dispatch(desk: &Desk, name: &str, args: Value) -> Result<Value, IpcError> {
+            // During a visit to the demo, the demo answers.
+            let guest = desk.guest();
+            let desk = guest.as_deref().unwrap_or(desk);
             match name {
                 $(stringify!($name) => {
                     #[derive(Deserialize)]

@@ -382,6 +382,8 @@ dto! {
         pub version: String,
         /// Whether this is the demo.
         pub demo: bool,
+        /// Whether the demo was opened from here, and leads back to the owner's own inbox.
+        pub demo_can_end: bool,
         /// The address that a Meta app has to have registered.
         pub redirect_uri: String,
         /// The owner's choices.
@@ -401,6 +403,8 @@ dto! {
         pub language: Option<String>,
         /// `light` or `dark`; `null` follows the system.
         pub theme: Option<String>,
+        /// The step of the set-up at which it goes on; `null` when it is not under way.
+        pub welcome: Option<String>,
     }
 }
 

@@ -23,6 +23,7 @@ pub mod logging;
 mod marks;
 mod reply;
 mod settings;
+mod visit;
 
 pub use config::Config;
 pub use desk::{Desk, LinkOpener};

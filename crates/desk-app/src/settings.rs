@@ -10,6 +10,19 @@ use desk_store::{Connection, StoreError};
 use desk_sync::ingest::{DEFAULT_QUIET_MILLIS, QUIET_MILLIS};
 use serde::{Deserialize, Serialize};
 
+/// The steps of the set-up, in their order.
+const WELCOME_STEPS: &[&str] = &[
+    "professional",
+    "access",
+    "app_create",
+    "app_permissions",
+    "app_redirect",
+    "app_tester",
+    "app_publish",
+    "connect",
+    "sync",
+    "ai",
+];
 /// The setting with how the AI is set.
 const AI: &str = "ai";
 /// How long an automatic reply can be stopped, when the owner did not say.
@@ -72,15 +85,16 @@ impl Desk {
     /// Command `preferences_set`.
     ///
     /// # Errors
-    /// [`Code::BadRequest`] for a language or theme that does not exist.
+    /// [`Code::BadRequest`] for a language, a theme or a step that does not exist.
     pub async fn preferences_set(&self, preferences: Preferences) -> Result<Preferences, IpcError> {
         let known = |value: &Option<String>, all: &[&str]| {
             value.as_deref().is_none_or(|v| all.contains(&v))
         };
         if !known(&preferences.language, &["en", "tr", "ru"])
             || !known(&preferences.theme, &["light", "dark"])
+            || !known(&preferences.welcome, WELCOME_STEPS)
         {
-            return Err(IpcError::new(Code::BadRequest, "no such language or theme"));
+            return Err(IpcError::new(Code::BadRequest, "no such choice"));
         }
         let stored = preferences.clone();
         self.store

@@ -1,26 +1,33 @@
 // Which screen the window shows. The address carries it (`#/settings/ai`), so that the mouse's
 // back button works and a reload stays where one was.
 
-export type SettingsSection = 'account' | 'ai' | 'knowledge' | 'language' | 'theme' | 'keys';
+import { knownStep, type WelcomeStep } from './state/welcome.svelte';
+
+/** The pages of the settings, in the order of their list. */
+export const SECTIONS = ['account', 'ai', 'knowledge', 'language', 'keys'] as const;
+export type SettingsSection = (typeof SECTIONS)[number];
 export type Route =
   | { screen: 'inbox'; conversation: string | null }
   | { screen: 'settings'; section: SettingsSection }
-  | { screen: 'connect' };
-
-const SECTIONS: readonly SettingsSection[] = ['account', 'ai', 'knowledge', 'language', 'theme', 'keys'];
+  | { screen: 'connect' }
+  | { screen: 'welcome'; step: WelcomeStep | null };
 
 export function readRoute(hash: string): Route {
   const [screen, rest] = hash.replace(/^#\/?/, '').split('/');
   if (screen === 'settings') {
-    return { screen: 'settings', section: SECTIONS.find((known) => known === rest) ?? 'account' };
+    // Language and theme are one page.
+    const wanted = rest === 'theme' ? 'language' : rest;
+    return { screen: 'settings', section: SECTIONS.find((known) => known === wanted) ?? 'account' };
   }
   if (screen === 'connect') return { screen: 'connect' };
+  if (screen === 'welcome') return { screen: 'welcome', step: knownStep(rest) };
   return { screen: 'inbox', conversation: rest ? decodeURIComponent(rest) : null };
 }
 
 export function writeRoute(route: Route): string {
   if (route.screen === 'settings') return `#/settings/${route.section}`;
   if (route.screen === 'connect') return '#/connect';
+  if (route.screen === 'welcome') return route.step ? `#/welcome/${route.step}` : '#/welcome';
   return route.conversation ? `#/inbox/${encodeURIComponent(route.conversation)}` : '#/inbox';
 }
 

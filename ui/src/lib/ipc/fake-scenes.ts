@@ -10,13 +10,16 @@ const DAY = 24 * HOUR;
 export function fakeFromAddress(search: string): FakeHost {
   const params = new URLSearchParams(search);
   const host = new FakeHost();
-  host.app.preferences = { language: params.get('lang'), theme: params.get('theme') };
+  host.app.preferences = { language: params.get('lang'), theme: params.get('theme'), welcome: null };
   const scene = params.get('scene') ?? 'shop';
   if (scene === 'fault') {
     host.fail('app_state', (params.get('code') ?? 'data_folder_unwritable') as Code);
     return host;
   }
-  if (scene === 'empty') return host;
+  if (scene === 'empty') {
+    host.app.demo = false;
+    return host;
+  }
   host.addAccount({ maybeUnpublished: scene === 'quiet' });
   if (scene === 'quiet') return host;
   shop(host);

@@ -32,8 +32,9 @@ export class FakeHost implements Host {
   app: AppState = {
     version: '0.1.0',
     demo: true,
+    demoCanEnd: false,
     redirectUri: 'https://example.org/replydesk/instagram',
-    preferences: { language: null, theme: null },
+    preferences: { language: null, theme: null, welcome: null },
     secrets: 'keyring',
     secretsFault: null,
     connectFault: null,
@@ -286,6 +287,16 @@ export class FakeHost implements Host {
     app_state: () => this.app,
     preferences_set: ({ preferences }) => (this.app = { ...this.app, preferences }).preferences,
     link_open: () => null,
+    demo_start: () => {
+      this.app = { ...this.app, demo: true, demoCanEnd: true };
+      this.addAccount({ username: 'demo.shop', name: 'Demo' });
+      return null;
+    },
+    demo_end: () => {
+      this.app = { ...this.app, demo: false, demoCanEnd: false };
+      this.accounts = this.accounts.filter((account) => account.username !== 'demo.shop');
+      return null;
+    },
     account_add_token: ({ token }) => {
       if (token.trim().length < 20) throw new CommandError({ code: 'token_invalid', message: 'short' });
       const account = this.addAccount();

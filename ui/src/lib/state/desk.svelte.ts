@@ -11,6 +11,7 @@ import { Composer } from './composer.svelte';
 import { DraftDesk } from './draft.svelte';
 import { Inbox } from './inbox.svelte';
 import { Search } from './search.svelte';
+import { Setup } from './setup.svelte';
 import { Thread } from './thread.svelte';
 
 /** A check of Instagram that found nothing is no news; its time is asked for. */
@@ -37,6 +38,8 @@ export class Desk {
   engineGone = $state(false);
   pausing = $state(false);
   helpOpen = $state(false);
+  /** What was entered in the set-up so far and is no secret. */
+  readonly setup = new Setup();
   singleKeys = $state(true);
   /** Counts changes of knowledge, for the screen that lists it. */
   knowledgeVersion = $state(0);
@@ -201,6 +204,29 @@ export class Desk {
     } catch (thrown) {
       this.fault = CommandError.from(thrown);
     }
+  }
+
+  /** The fictional shop opens in place of the owner's inbox. */
+  async visitDemo(): Promise<void> {
+    await this.#changeDesk('demo_start');
+  }
+
+  async leaveDemo(): Promise<void> {
+    await this.#changeDesk('demo_end');
+  }
+
+  async #changeDesk(command: 'demo_start' | 'demo_end'): Promise<void> {
+    try {
+      await this.host.call(command, {});
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+      return;
+    }
+    this.draft.leave();
+    this.thread.close();
+    this.router.go({ screen: 'inbox', conversation: null });
+    await this.#readPreferences();
+    await this.readAll();
   }
 
   setSingleKeys(on: boolean): void {

@@ -660,10 +660,10 @@ describe('the desk', () => {
 
   it('changes language and theme without a restart', async () => {
     const { desk } = await start();
-    await desk.setPreferences({ language: 'ru', theme: 'dark' });
+    await desk.setPreferences({ language: 'ru', theme: 'dark', welcome: null });
     expect(document.documentElement.lang).toBe('ru');
     expect(document.documentElement.dataset['theme']).toBe('dark');
-    await desk.setPreferences({ language: 'en', theme: null });
+    await desk.setPreferences({ language: 'en', theme: null, welcome: null });
     expect(document.documentElement.dataset['theme']).toBeUndefined();
   });
 

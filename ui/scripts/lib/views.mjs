@@ -1,0 +1,23 @@
+// Leads a page into a view of `views.json`.
+
+import { readFileSync } from 'node:fs';
+
+export const VIEWS = JSON.parse(readFileSync(new URL('../views.json', import.meta.url), 'utf8'));
+
+export async function enter(page, view) {
+  await page.run(`document.querySelector('dialog[open]')?.close(); document.activeElement?.blur(); location.hash = ${JSON.stringify(`#${view.route}`)}`);
+  await page.until(`document.querySelector(${JSON.stringify(view.ready)})`, `${view.name}: ${view.ready}`);
+  for (const hook of view.click ?? []) await page.run(`document.querySelector('[data-testid="${hook}"]').click()`);
+  if (view.row !== undefined) await page.run(`document.querySelectorAll('[data-testid=conversation-row]')[${view.row}].click()`);
+  for (const key of view.press ?? []) await page.press(key);
+  if (view.then) await page.until(`document.querySelector(${JSON.stringify(view.then)})`, `${view.name}: ${view.then}`);
+  // Two frames: what was asked for last is then painted.
+  await page.run('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+}
+
+/** Language and theme by the engine, as the owner would choose them. */
+export async function dress(desk, page, language, theme) {
+  const { preferences } = await desk.call('app_state');
+  await desk.call('preferences_set', { preferences: { ...preferences, language, theme } });
+  await page.until(`document.documentElement.lang === '${language}' && document.documentElement.dataset.theme === '${theme}'`, `${language} ${theme}`);
+}

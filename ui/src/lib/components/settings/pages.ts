@@ -1,0 +1,18 @@
+// The pages of the settings: in which group each stands, and how it is loaded.
+
+import type { MessageKey } from '$lib/i18n/index.svelte';
+import type { SettingsSection } from '$lib/router.svelte';
+
+export const GROUPS: readonly { key: MessageKey | null; sections: readonly SettingsSection[] }[] = [
+  { key: 'settings.group.accounts', sections: ['account'] },
+  { key: 'settings.group.ai', sections: ['ai', 'knowledge'] },
+  { key: 'settings.group.computer', sections: ['language', 'keys'] },
+];
+
+export const PAGES: Record<SettingsSection, () => Promise<{ default: unknown }>> = {
+  account: () => import('./AccountSettings.svelte'),
+  ai: () => import('./AiSettings.svelte'),
+  knowledge: () => import('./KnowledgeSettings.svelte'),
+  language: () => import('./LookSettings.svelte'),
+  keys: () => import('./KeySettings.svelte'),
+};
