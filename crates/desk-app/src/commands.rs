@@ -20,6 +20,17 @@ macro_rules! commands {
             /// Leaves the fictional shop.
             fn demo_end() -> ();
 
+            /// When the owner wants to be called.
+            fn notification_settings_get() -> NotificationSettings;
+            /// Changes when the owner wants to be called.
+            fn notification_settings_set(settings: NotificationSettings) -> NotificationSettings;
+            /// Tells which conversation the owner is looking at, so that it is not told of.
+            fn conversation_watch(conversation_id: Option<ConversationId>) -> ();
+            /// How ReplyDesk lives on this computer.
+            fn desktop_settings_get() -> DesktopSettings;
+            /// Changes how ReplyDesk lives on this computer.
+            fn desktop_settings_set(keep_running: bool, start_at_login: bool) -> DesktopSettings;
+
             /// Connects an account with a token from Meta's dashboard.
             fn account_add_token(token: SecretInput) -> Account;
             /// Begins a login; the address is to be opened in the browser.

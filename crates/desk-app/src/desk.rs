@@ -1,6 +1,8 @@
 //! The desk: everything that is open while ReplyDesk runs.
 
+use crate::attention::Attention;
 use crate::config::Config;
+use crate::desktop::Desktop;
 use crate::drafting::Drafting;
 use crate::dto::{AppState, Preferences};
 use crate::visit::Visit;
@@ -40,6 +42,9 @@ pub struct Desk {
     pub(crate) visit: Arc<Visit>,
     /// Whether this is the demo of a visit, which can be left.
     is_visit: bool,
+    pub(crate) attention: Arc<Attention>,
+    /// Set by a shell that has one.
+    pub(crate) desktop: OnceLock<Arc<dyn Desktop>>,
     changes: broadcast::Sender<Arc<Vec<Change>>>,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -127,6 +132,8 @@ impl Desk {
         .await?;
         let drafting = Drafting::new(store.clone(), Arc::clone(&secrets), Arc::clone(&clock));
         tasks.spawn(Arc::clone(&drafting).run(stop.clone()));
+        let attention = Attention::new(store.clone(), Arc::clone(&clock));
+        tasks.spawn(Arc::clone(&attention).run(changes.subscribe(), stop.clone()));
         let desk = Arc::new(Desk {
             store,
             secrets,
@@ -139,6 +146,8 @@ impl Desk {
             connect_fault: Mutex::default(),
             is_visit: visit.is_some(),
             visit: visit.unwrap_or_default(),
+            attention,
+            desktop: OnceLock::new(),
             changes,
             stop,
             tasks,

@@ -34,6 +34,9 @@ macro_rules! words {
     )+};
 }
 
+mod desktop;
+pub use desktop::*;
+
 /// A secret typed by the owner: it comes in and never goes out.
 #[derive(Clone)]
 pub struct SecretInput(pub SecretString);

@@ -4,6 +4,7 @@
 //! was approved into the outbox. It must not know how it is shown: a window and an HTTP server call
 //! the same [`Desk`]. All commands are named in one list, [`commands!`](macro@crate::commands).
 
+mod attention;
 #[cfg(feature = "bindings")]
 pub mod bindings;
 mod change_bus;
@@ -13,6 +14,7 @@ mod connect;
 mod convert;
 mod demo;
 mod desk;
+mod desktop;
 pub mod dispatch;
 mod drafting;
 pub mod dto;
@@ -24,12 +26,15 @@ mod marks;
 mod reply;
 mod settings;
 mod visit;
+pub mod words;
 
+pub use attention::Notice;
 pub use config::Config;
 pub use desk::{Desk, LinkOpener};
 pub use desk_core::message::InboxView;
 pub use desk_core::{
     AccountId, Change, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode,
 };
+pub use desktop::Desktop;
 pub use dispatch::dispatch;
 pub use error::IpcError;

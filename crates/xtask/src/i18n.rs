@@ -32,8 +32,11 @@ pub fn problems() -> Outcome<Vec<String>> {
         .collect();
     let mut code = String::new();
     let mut files = Vec::new();
-    collect(&ui, &mut files)
-        .map_err(|error| Failure::new(format!("ui/src cannot be read: {error}")))?;
+    // Notifications and the tray take their words from the same files.
+    for folder in ["ui/src", "crates/desk-app/src", "src-tauri/src"] {
+        collect(&process::root().join(folder), &mut files)
+            .map_err(|error| Failure::new(format!("{folder} cannot be read: {error}")))?;
+    }
     files.sort();
     for file in &files {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
@@ -69,7 +72,7 @@ fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> std::io::Resul
             collect(&path, files)?;
         } else if path
             .extension()
-            .is_some_and(|ending| ending == "ts" || ending == "svelte")
+            .is_some_and(|ending| ending == "ts" || ending == "svelte" || ending == "rs")
         {
             files.push(path);
         }

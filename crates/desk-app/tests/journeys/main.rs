@@ -5,6 +5,7 @@
     reason = "a test ends where something is not as expected"
 )]
 
+mod attention;
 mod automatic;
 mod bad_input;
 mod connecting;

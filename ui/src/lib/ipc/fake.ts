@@ -8,9 +8,11 @@ import type {
   Change,
   Code,
   ConversationRow,
+  DesktopSettings,
   Draft,
   KnowledgeEntry,
   Message,
+  NotificationSettings,
   OutboxItem,
   SyncStatus,
 } from './bindings';
@@ -39,6 +41,15 @@ export class FakeHost implements Host {
     secretsFault: null,
     connectFault: null,
   };
+  notifications: NotificationSettings = {
+    enabled: true,
+    hideContent: false,
+    onlyNeedsYou: false,
+    quietFrom: null,
+    quietTo: null,
+    mutedUntil: null,
+  };
+  desktop: DesktopSettings = { supported: true, keepRunning: true, tray: true, startAtLogin: false };
   ai: AiSettings = {
     paused: false,
     engine: 'embedded',
@@ -287,6 +298,7 @@ export class FakeHost implements Host {
     app_state: () => this.app,
     preferences_set: ({ preferences }) => (this.app = { ...this.app, preferences }).preferences,
     link_open: () => null,
+<<<<<<< HEAD
     demo_start: () => {
       this.app = { ...this.app, demo: true, demoCanEnd: true };
       this.addAccount({ username: 'demo.shop', name: 'Demo' });
@@ -297,6 +309,13 @@ export class FakeHost implements Host {
       this.accounts = this.accounts.filter((account) => account.username !== 'demo.shop');
       return null;
     },
+=======
+    notification_settings_get: () => this.notifications,
+    notification_settings_set: ({ settings }) => (this.notifications = settings),
+    conversation_watch: () => null,
+    desktop_settings_get: () => this.desktop,
+    desktop_settings_set: ({ keepRunning, startAtLogin }) => (this.desktop = { ...this.desktop, keepRunning, startAtLogin }),
+>>>>>>> 030e176 (feat(desk-app): notices for outside the window, bundled, private, quiet when asked)
     account_add_token: ({ token }) => {
       if (token.trim().length < 20) throw new CommandError({ code: 'token_invalid', message: 'short' });
       const account = this.addAccount();

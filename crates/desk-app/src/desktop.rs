@@ -1,0 +1,141 @@
+//! The desktop around the window: what the owner wishes of it. The shell carries it out.
+
+use crate::dto::DesktopSettings;
+use crate::{Desk, IpcError};
+use desk_core::Code;
+use desk_store::StoreError;
+use desk_store::table::setting;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+/// The setting with what the owner wishes.
+const DESKTOP: &str = "desktop";
+
+/// What only a shell with a desktop can do.
+pub trait Desktop: Send + Sync {
+    /// Whether there is a tray to go on in.
+    fn has_tray(&self) -> bool;
+    /// Whether ReplyDesk starts at login.
+    ///
+    /// # Errors
+    /// What the system said.
+    fn starts_at_login(&self) -> Result<bool, String>;
+    /// Starts at login from now on, or no more.
+    ///
+    /// # Errors
+    /// What the system said.
+    fn start_at_login(&self, on: bool) -> Result<(), String>;
+}
+
+/// What is stored. Whether it starts at login is the system's to know.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+struct Stored {
+    keep_running: bool,
+    told_of_tray: bool,
+}
+
+impl Default for Stored {
+    fn default() -> Self {
+        Stored {
+            // An inbox that stops looking when its window is closed would lose what it is for.
+            keep_running: true,
+            told_of_tray: false,
+        }
+    }
+}
+
+impl Desk {
+    /// Gives the desk its desktop, once.
+    pub fn set_desktop(&self, desktop: Arc<dyn Desktop>) {
+        let _ = self.desktop.set(desktop);
+    }
+
+    /// Whether ReplyDesk goes on when its window is closed.
+    pub async fn keeps_running(&self) -> bool {
+        let has_tray = self.desktop.get().is_some_and(|desktop| desktop.has_tray());
+        let stored: Result<Stored, StoreError> =
+            self.store.read(|db| setting::get(db, DESKTOP)).await;
+        has_tray && stored.is_ok_and(|stored| stored.keep_running)
+    }
+
+    /// The sentence that ReplyDesk goes on in the tray: once, the first time it does.
+    pub async fn tell_of_tray(&self) -> Option<String> {
+        let told: Result<bool, StoreError> = self
+            .store
+            .write(|w| {
+                let mut stored: Stored = setting::get(w, DESKTOP)?;
+                let told = std::mem::replace(&mut stored.told_of_tray, true);
+                if !told {
+                    setting::set(w, DESKTOP, &stored)?;
+                }
+                Ok(told)
+            })
+            .await;
+        match told {
+            Ok(false) => Some(self.language().await.text("desktop.still_running", &[])),
+            _ => None,
+        }
+    }
+
+    /// Command `desktop_settings_get`.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or the system does not tell.
+    pub async fn desktop_settings_get(&self) -> Result<DesktopSettings, IpcError> {
+        let stored: Result<Stored, StoreError> =
+            self.store.read(|db| setting::get(db, DESKTOP)).await;
+        let stored = stored?;
+        let Some(desktop) = self.desktop.get() else {
+            return Ok(DesktopSettings {
+                supported: false,
+                keep_running: stored.keep_running,
+                tray: false,
+                start_at_login: false,
+            });
+        };
+        Ok(DesktopSettings {
+            supported: true,
+            keep_running: stored.keep_running,
+            tray: desktop.has_tray(),
+            start_at_login: desktop.starts_at_login().map_err(system)?,
+        })
+    }
+
+    /// Command `desktop_settings_set`.
+    ///
+    /// # Errors
+    /// [`Code::NotAllowed`] without a desktop; [`Code::Internal`] when the system refuses.
+    pub async fn desktop_settings_set(
+        &self,
+        keep_running: bool,
+        start_at_login: bool,
+    ) -> Result<DesktopSettings, IpcError> {
+        let Some(desktop) = self.desktop.get() else {
+            return Err(IpcError::new(
+                Code::NotAllowed,
+                "this ReplyDesk has no desktop",
+            ));
+        };
+        if desktop.starts_at_login().map_err(system)? != start_at_login {
+            desktop.start_at_login(start_at_login).map_err(system)?;
+        }
+        let written: Result<(), StoreError> = self
+            .store
+            .write(move |w| {
+                let stored: Stored = setting::get(w, DESKTOP)?;
+                let stored = Stored {
+                    keep_running,
+                    ..stored
+                };
+                setting::set(w, DESKTOP, &stored)
+            })
+            .await;
+        written?;
+        self.desktop_settings_get().await
+    }
+}
+
+fn system(why: String) -> IpcError {
+    IpcError::new(Code::Internal, why)
+}
