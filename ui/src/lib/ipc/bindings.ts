@@ -179,6 +179,10 @@ version: string,
  */
 demo: boolean, 
 /**
+ * Whether the demo was opened from here, and leads back to the owner's own inbox.
+ */
+demoCanEnd: boolean, 
+/**
  * The address that a Meta app has to have registered.
  */
 redirectUri: string, 
@@ -788,7 +792,11 @@ language: string | null,
 /**
  * `light` or `dark`; `null` follows the system.
  */
-theme: string | null, };
+theme: string | null, 
+/**
+ * The step of the set-up at which it goes on; `null` when it is not under way.
+ */
+welcome: string | null, };
 
 /**
  * Why a turn was held or skipped, or why a draft will not go out by itself.
@@ -891,6 +899,10 @@ export interface Commands {
   preferences_set(args: { preferences: Preferences }): Preferences;
   /** Opens an https address in the system's browser. */
   link_open(args: { url: string }): null;
+  /** Opens the fictional shop beside the owner's own inbox. */
+  demo_start(args: {  }): null;
+  /** Leaves the fictional shop. */
+  demo_end(args: {  }): null;
   /** When the owner wants to be called. */
   notification_settings_get(args: {  }): NotificationSettings;
   /** Changes when the owner wants to be called. */
@@ -964,7 +976,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "conversation_open", "conversation_mark_read", "search", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "conversation_open", "conversation_mark_read", "search", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
 export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
