@@ -298,7 +298,6 @@ export class FakeHost implements Host {
     app_state: () => this.app,
     preferences_set: ({ preferences }) => (this.app = { ...this.app, preferences }).preferences,
     link_open: () => null,
-<<<<<<< HEAD
     demo_start: () => {
       this.app = { ...this.app, demo: true, demoCanEnd: true };
       this.addAccount({ username: 'demo.shop', name: 'Demo' });
@@ -309,13 +308,11 @@ export class FakeHost implements Host {
       this.accounts = this.accounts.filter((account) => account.username !== 'demo.shop');
       return null;
     },
-=======
     notification_settings_get: () => this.notifications,
     notification_settings_set: ({ settings }) => (this.notifications = settings),
     conversation_watch: () => null,
     desktop_settings_get: () => this.desktop,
     desktop_settings_set: ({ keepRunning, startAtLogin }) => (this.desktop = { ...this.desktop, keepRunning, startAtLogin }),
->>>>>>> 030e176 (feat(desk-app): notices for outside the window, bundled, private, quiet when asked)
     account_add_token: ({ token }) => {
       if (token.trim().length < 20) throw new CommandError({ code: 'token_invalid', message: 'short' });
       const account = this.addAccount();
