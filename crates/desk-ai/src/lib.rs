@@ -11,21 +11,33 @@
 //! 5. [`verify`] compares every [`facts`] of the text with what the owner wrote;
 //! 6. [`decision`] lets it go out only when nothing at all speaks against it.
 //!
+//! Beside the way stand pure judgements for its caller: [`import`] reads the owner's files,
+//! [`conflict`] finds entries that contradict each other, [`learning`] says what an edit or a
+//! comparison means, [`certify`] when a topic has earned to answer by itself, [`restraint`] and
+//! [`schedule`] when it must not.
+//!
 //! Nothing here trusts a model: a prompt is hygiene, the checks are the boundary. The crate must
 //! not store, send or schedule anything; only [`endpoint`] does I/O.
 
+pub mod certify;
+pub mod conflict;
 pub mod contract;
 pub mod decision;
 pub mod embedded;
 pub mod endpoint;
 pub mod facts;
+pub mod import;
 pub mod knowledge;
 pub mod language;
+pub mod learning;
+pub mod likeness;
 pub mod normalise;
 pub mod pipeline;
 pub mod prompt;
 pub mod provider;
+pub mod restraint;
 pub mod retrieval;
+pub mod schedule;
 pub mod triage;
 pub mod turn;
 pub mod verdict;

@@ -174,6 +174,18 @@ pub fn sort(turn: &Turn<'_>, policy: &Policy) -> Triage {
     triage
 }
 
+/// Whether a text, seen alone, is thanks, a greeting or spam: nothing to answer, nothing to keep.
+#[must_use]
+pub fn is_settled_by_words(text: &str) -> bool {
+    let nobody = Turn {
+        history: &[],
+        burst: &[],
+    };
+    let cleaned = clean(text);
+    let words = folded_words(&cleaned);
+    kind(&cleaned, &words, &nobody, false, &mut Vec::new()) != Kind::Question
+}
+
 /// Whether a text is nothing but a greeting.
 #[must_use]
 pub fn is_greeting(text: &str) -> bool {

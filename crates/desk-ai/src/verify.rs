@@ -12,8 +12,8 @@ use crate::facts::{self, Found};
 use crate::language::{self, Lang};
 use crate::normalise::{clean, sentences};
 use crate::verdict::Check;
-use desk_core::Reason;
 use desk_core::text::{TextFault, check_sendable};
+use desk_core::{CheckResult, Reason};
 
 /// What a draft is held against.
 #[derive(Debug, Clone, Default)]
@@ -57,6 +57,18 @@ pub fn verify(text: &str, sources: &Sources<'_>) -> Vec<Check> {
 #[must_use]
 pub fn verify_edited(text: &str) -> Vec<Check> {
     vec![check_size(text)]
+}
+
+/// Whether a text says that something is not so; what turns a "yes" into a "no" changes a fact.
+#[must_use]
+pub(crate) fn denies(text: &str) -> bool {
+    ground::denies(text)
+}
+
+/// Whether a text promises something, or claims that something was done.
+#[must_use]
+pub(crate) fn promises(text: &str) -> bool {
+    promise::check(text, &Sources::default()).result == CheckResult::Failed
 }
 
 fn check_size(text: &str) -> Check {

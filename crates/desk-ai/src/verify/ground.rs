@@ -127,6 +127,11 @@ fn is_short_no(sentence: &str) -> bool {
         .is_some_and(|w| is_in(w, &["no", "hayir", "нет"]))
 }
 
+/// Whether any statement of a text says that something is not so.
+pub(super) fn denies(text: &str) -> bool {
+    sentences(text).into_iter().any(is_negated)
+}
+
 /// "No charge" and "nothing extra" are no denials.
 fn is_negated(sentence: &str) -> bool {
     let mut list = folded_words(sentence);

@@ -1,11 +1,11 @@
 //! The outer form of a reply: no markup, no volley of questions, nothing said twice.
 
 use super::Sources;
+use crate::likeness::Profile;
 use crate::normalise::{folded_words, sentences};
 use crate::verdict::Check;
 use desk_core::Reason;
 use desk_core::text::fold;
-use std::collections::BTreeMap;
 
 /// As similar as this is a repetition.
 const SAME: f32 = 0.85;
@@ -54,11 +54,11 @@ pub(super) fn offers(text: &str) -> Vec<&str> {
 
 /// Not what was said just before.
 pub(super) fn check_repeat(text: &str, sources: &Sources<'_>) -> Check {
-    let own = profile(text);
+    let own = Profile::of(text);
     let repeated = sources
         .sent
         .iter()
-        .any(|s| cosine(&own, &profile(s)) >= SAME);
+        .any(|s| own.cosine(&Profile::of(s)) >= SAME);
     if repeated {
         Check::failed("repeat", Reason::Repeats, "said before")
     } else {
@@ -104,32 +104,4 @@ fn has_words(text: &str) -> bool {
 
 const fn is_emoji(c: char) -> bool {
     matches!(c, '\u{1F300}'..='\u{1FAFF}' | '\u{2600}'..='\u{27BF}')
-}
-
-/// How often each three letters in a row occur.
-fn profile(text: &str) -> BTreeMap<[char; 3], f32> {
-    let letters: Vec<char> = fold(text)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .collect();
-    let mut counts = BTreeMap::new();
-    for window in letters.windows(3) {
-        if let [a, b, c] = window {
-            *counts.entry([*a, *b, *c]).or_insert(0.0) += 1.0;
-        }
-    }
-    counts
-}
-
-fn cosine(a: &BTreeMap<[char; 3], f32>, b: &BTreeMap<[char; 3], f32>) -> f32 {
-    let dot: f32 = a.iter().filter_map(|(k, x)| b.get(k).map(|y| x * y)).sum();
-    let length = |m: &BTreeMap<[char; 3], f32>| m.values().map(|x| x * x).sum::<f32>().sqrt();
-    let (la, lb) = (length(a), length(b));
-    if la > 0.0 && lb > 0.0 {
-        dot / (la * lb)
-    } else {
-        0.0
-    }
 }
