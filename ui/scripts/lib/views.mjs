@@ -5,10 +5,25 @@ import { readFileSync } from 'node:fs';
 export const VIEWS = JSON.parse(readFileSync(new URL('../views.json', import.meta.url), 'utf8'));
 
 export async function enter(page, view) {
-  await page.run(`document.querySelector('dialog[open]')?.close(); document.activeElement?.blur(); location.hash = ${JSON.stringify(`#${view.route}`)}`);
+  await page.run(`{
+    document.querySelector('dialog[open]')?.close();
+    document.activeElement?.blur();
+    const search = document.querySelector('[data-testid=search]');
+    if (search?.value) {
+      search.value = '';
+      search.dispatchEvent(new Event('input', { bubbles: true }));
+    }
+    location.hash = ${JSON.stringify(`#${view.route}`)};
+  }`);
+  if (view.route === '/inbox') await page.run(`document.querySelector('[data-testid=thread-back]')?.click()`);
   await page.until(`document.querySelector(${JSON.stringify(view.ready)})`, `${view.name}: ${view.ready}`);
   for (const hook of view.click ?? []) await page.run(`document.querySelector('[data-testid="${hook}"]').click()`);
-  if (view.row !== undefined) await page.run(`document.querySelectorAll('[data-testid=conversation-row]')[${view.row}].click()`);
+  if (view.row !== undefined) {
+    // In a narrow window an open conversation covers the list.
+    await page.run(`document.querySelector('[data-testid=thread-back]')?.click()`);
+    await page.until(`document.querySelectorAll('[data-testid=conversation-row]').length > ${view.row}`, `${view.name}: the rows`);
+    await page.run(`document.querySelectorAll('[data-testid=conversation-row]')[${view.row}].click()`);
+  }
   for (const key of view.press ?? []) await page.press(key);
   if (view.then) await page.until(`document.querySelector(${JSON.stringify(view.then)})`, `${view.name}: ${view.then}`);
   // Two frames: what was asked for last is then painted.

@@ -6,13 +6,14 @@ import type { SettingsSection } from '$lib/router.svelte';
 export const GROUPS: readonly { key: MessageKey | null; sections: readonly SettingsSection[] }[] = [
   { key: 'settings.group.accounts', sections: ['account'] },
   { key: 'settings.group.ai', sections: ['ai', 'knowledge'] },
-  { key: 'settings.group.computer', sections: ['language', 'keys'] },
+  { key: 'settings.group.computer', sections: ['notifications', 'language', 'keys'] },
 ];
 
 export const PAGES: Record<SettingsSection, () => Promise<{ default: unknown }>> = {
   account: () => import('./AccountSettings.svelte'),
   ai: () => import('./AiSettings.svelte'),
   knowledge: () => import('./KnowledgeSettings.svelte'),
+  notifications: () => import('./NotificationSettings.svelte'),
   language: () => import('./LookSettings.svelte'),
   keys: () => import('./KeySettings.svelte'),
 };
