@@ -48,6 +48,7 @@ CREATE TABLE conversation (
     row_state TEXT NOT NULL DEFAULT 'quiet',     -- the one mark of the row, kept by `refresh_row`
     turn_due_at INTEGER,                         -- when the AI is to look at the customer's turn; NULL when it has
     turn_since INTEGER,                          -- when the turn's first message came; bounds the wait for quiet
+    armed_at INTEGER,                            -- when the owner last set it to automatic; ends a takeover before it
     UNIQUE (account_id, customer_id)
 ) STRICT;
 -- Names and marks are in them so that counting a view, and walking it for a name, reads nothing else.
@@ -141,10 +142,20 @@ CREATE TABLE draft (
     checks TEXT NOT NULL DEFAULT '[]',           -- checks made, JSON
     auto_at INTEGER,                             -- when it goes out by itself
     note TEXT,                                   -- why the owner rejected it
-    created_at INTEGER NOT NULL                  -- when it was written
+    created_at INTEGER NOT NULL,                 -- when it was written
+    would_send INTEGER NOT NULL DEFAULT 0,       -- 1 when nothing but a missing leave kept it from going out by itself
+    tokens_in INTEGER NOT NULL DEFAULT 0,        -- tokens that the endpoint read
+    tokens_out INTEGER NOT NULL DEFAULT 0,       -- tokens that the endpoint wrote
+    cost_micros INTEGER NOT NULL DEFAULT 0,      -- what that cost, in millionths
+    masked TEXT NOT NULL DEFAULT '[]',           -- kinds of private data hidden from the endpoint, a JSON array
+    sent_text TEXT,                              -- what was sent in the end
+    edit TEXT,                                   -- how that differs: none, cosmetic, tone, fact, rewrite, rejected
+    settled_at INTEGER                           -- when the owner approved or rejected it, or it went out
 ) STRICT;
 CREATE INDEX draft_by_conversation ON draft (conversation_id, id);
 CREATE INDEX draft_countdown ON draft (auto_at) WHERE outcome = 'countdown';
+CREATE INDEX draft_by_time ON draft (created_at);
+CREATE INDEX outbox_by_draft ON outbox (draft_id) WHERE draft_id IS NOT NULL;
 
 CREATE TABLE trace (
     id INTEGER PRIMARY KEY AUTOINCREMENT,        -- keeps the order
@@ -163,8 +174,88 @@ CREATE TABLE entry (
     lang TEXT NOT NULL,                          -- en, tr, ru
     auto_ok INTEGER NOT NULL DEFAULT 0,          -- 1 when it may be sent without a person
     internal INTEGER NOT NULL DEFAULT 0,         -- 1 when customers must not see it
+    updated_at INTEGER NOT NULL,                 -- last change
+    answers TEXT NOT NULL DEFAULT '{}',          -- the answer in other languages, a JSON object by language
+    expires_at INTEGER,                          -- from when on it is not used any more
+    topic TEXT NOT NULL DEFAULT '',              -- the owner's name for what it is about; empty makes it a topic of its own
+    source_id INTEGER,                           -- the source it is read from; NULL when it was typed here
+    place TEXT,                                  -- where it stands there: file and line
+    doubt TEXT,                                  -- what the owner sent instead of it; NULL when nothing speaks against it
+    revision INTEGER NOT NULL DEFAULT 1          -- counts the changes of what it says
+) STRICT;
+
+CREATE TABLE source (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    path TEXT NOT NULL UNIQUE,                   -- where it lies
+    kind TEXT NOT NULL,                          -- file, folder
+    lang TEXT NOT NULL,                          -- language of entries that do not tell theirs
+    state TEXT NOT NULL,                         -- fresh, stale, missing, unreadable
+    fault TEXT,                                  -- code of why it cannot be read
+    problems TEXT NOT NULL DEFAULT '[]',         -- what in it could not be used: place and code, JSON
+    fingerprint TEXT NOT NULL DEFAULT '',        -- names, sizes and times of what was read
+    read_at INTEGER,                             -- when it was last read
+    looked_at INTEGER NOT NULL,                  -- when it was last compared with its place
+    added_at INTEGER NOT NULL                    -- when the owner added it
+) STRICT;
+
+CREATE TABLE suggestion (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    message_id INTEGER NOT NULL UNIQUE,          -- the owner's reply it is made from
+    conversation_id INTEGER NOT NULL,            -- where that was written
+    question TEXT NOT NULL,                      -- what the customer asked, without private data
+    answer TEXT NOT NULL,                        -- what the owner answered, without private data
+    lang TEXT NOT NULL,                          -- en, tr, ru
+    seen INTEGER NOT NULL DEFAULT 1,             -- how often nearly the same was answered
+    state TEXT NOT NULL DEFAULT 'waiting',       -- waiting, accepted, dismissed
+    created_at INTEGER NOT NULL                  -- when it was made
+) STRICT;
+CREATE INDEX suggestion_waiting ON suggestion (seen DESC, id DESC) WHERE state = 'waiting';
+
+CREATE TABLE saved_reply (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    title TEXT NOT NULL,                         -- what the owner calls it
+    text TEXT NOT NULL,                          -- the words, with variables such as {name}
+    lang TEXT,                                   -- en, tr, ru; NULL fits every language
+    shortcut TEXT,                               -- what the owner types to get it
     updated_at INTEGER NOT NULL                  -- last change
 ) STRICT;
+
+CREATE TABLE topic (
+    key TEXT PRIMARY KEY,                        -- `n:` and the folded name, or `e:` and the entry's id
+    mode TEXT,                                   -- off, draft, auto; NULL leaves it to the marks on its entries
+    counted_from INTEGER NOT NULL DEFAULT 0,     -- only observations after this one count
+    lock_reason TEXT,                            -- undone, edited, rejected, complaint; NULL when it never lost its leave
+    locked_at INTEGER                            -- when it lost it
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE observation (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    draft_id INTEGER NOT NULL UNIQUE REFERENCES draft (id), -- what the AI would have sent
+    conversation_id INTEGER NOT NULL,            -- where
+    trigger_id INTEGER NOT NULL,                 -- the message that it answers
+    topic TEXT NOT NULL,                         -- key of its topic
+    entry_id INTEGER NOT NULL,                   -- the first entry that it rests on
+    revision INTEGER NOT NULL,                   -- as that entry was then; a change of the entry makes the observation worthless
+    outcome TEXT NOT NULL DEFAULT 'open',        -- open, passed, failed, void
+    edit TEXT,                                   -- how what the owner sent differs
+    created_at INTEGER NOT NULL,                 -- when the draft was written
+    settled_at INTEGER                           -- when it was compared
+) STRICT;
+CREATE INDEX observation_open ON observation (conversation_id, id) WHERE outcome = 'open';
+CREATE INDEX observation_by_topic ON observation (topic, id);
+
+CREATE TABLE ai_call (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- keeps the order
+    draft_id INTEGER,                            -- the draft it was made for; NULL for a probe or a replay
+    purpose TEXT NOT NULL,                       -- draft, revise, probe, replay
+    model TEXT NOT NULL,                         -- which model
+    tokens_in INTEGER NOT NULL,                  -- tokens read
+    tokens_out INTEGER NOT NULL,                 -- tokens written
+    cost_micros INTEGER NOT NULL,                -- what it cost, in millionths
+    fault TEXT,                                  -- code of why it failed
+    at INTEGER NOT NULL                          -- when
+) STRICT;
+CREATE INDEX ai_call_by_time ON ai_call (at, cost_micros);
 
 CREATE TABLE setting (
     key TEXT PRIMARY KEY,                        -- which

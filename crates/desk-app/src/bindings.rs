@@ -3,7 +3,8 @@
 use crate::dto::*;
 use desk_core::message::InboxView;
 use desk_core::{
-    AccountId, Change, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode, SendState,
+    AccountId, Change, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode, SavedReplyId,
+    SendState, SourceId, SuggestionId,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -68,7 +68,7 @@ macro_rules! commands {
             /// The draft of a conversation's current turn.
             fn draft_get(conversation_id: ConversationId) -> Option<Draft>;
             /// Sends a draft, as it is or as the owner changed it.
-            fn draft_approve(draft_id: DraftId, text: Option<String>) -> Message;
+            fn draft_approve(draft_id: DraftId, text: Option<String>, confirmed: Option<bool>) -> Message;
             /// Puts a draft away.
             fn draft_reject(draft_id: DraftId, reason: Option<String>) -> ();
             /// Writes the draft of a conversation's current turn anew.
@@ -90,13 +90,27 @@ macro_rules! commands {
             fn ai_settings_test() -> ();
 
             /// Adds a piece of knowledge.
-            fn knowledge_add(questions: Vec<String>, answer: String, lang: String, auto_ok: bool, internal: bool) -> KnowledgeEntry;
+            fn knowledge_add(questions: Vec<String>, answer: String, lang: String, auto_ok: bool, internal: bool, more: Option<EntryMore>) -> KnowledgeEntry;
             /// Changes a piece of knowledge.
             fn knowledge_change(entry: KnowledgeEntry) -> KnowledgeEntry;
             /// Removes a piece of knowledge.
             fn knowledge_remove(entry_id: EntryId) -> ();
             /// All knowledge.
             fn knowledge_list() -> Vec<KnowledgeEntry>;
+            /// The questions that the knowledge had no answer to, most frequent first.
+            fn unanswered_list(limit: u32) -> Vec<Unanswered>;
+
+            /// The words that the owner sends often.
+            fn saved_reply_list() -> Vec<SavedReply>;
+            /// Adds or changes a saved reply.
+            fn saved_reply_set(reply: SavedReplyInput) -> SavedReply;
+            /// Removes a saved reply.
+            fn saved_reply_remove(saved_reply_id: SavedReplyId) -> ();
+            /// A saved reply with its variables filled in for a conversation.
+            fn saved_reply_fill(saved_reply_id: SavedReplyId, conversation_id: ConversationId) -> FilledReply;
+
+            /// The account of a month, of this one unless told.
+            fn ai_usage(month: Option<String>) -> AiUsage;
         }
     };
 }

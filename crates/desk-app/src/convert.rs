@@ -2,7 +2,7 @@
 
 use crate::dto;
 use desk_core::window::ReplyWindow;
-use desk_core::{ReplyMode, SendState, Timestamp};
+use desk_core::{CheckResult, ReplyMode, SendState, Timestamp};
 use desk_store::table::account::Account;
 use desk_store::table::conversation::Conversation;
 use desk_store::table::draft::Draft;
@@ -86,7 +86,14 @@ pub(crate) fn outbox(row: OutboxRow, name: String, author: desk_core::Author) ->
     }
 }
 
+/// Whether a check of a draft failed: approving it as it is needs a second look.
+pub(crate) fn has_failed_check(row: &Draft) -> Result<bool, StoreError> {
+    let checks: Vec<dto::DraftCheck> = serde_json::from_str(&row.checks)?;
+    Ok(checks.iter().any(|c| c.result == CheckResult::Failed))
+}
+
 pub(crate) fn draft(row: Draft) -> Result<dto::Draft, StoreError> {
+    let needs_confirmation = has_failed_check(&row)?;
     Ok(dto::Draft {
         id: row.id,
         conversation_id: row.conversation_id,
@@ -102,6 +109,13 @@ pub(crate) fn draft(row: Draft) -> Result<dto::Draft, StoreError> {
         checks: serde_json::from_str(&row.checks)?,
         auto_at: row.auto_at,
         created_at: row.created_at,
+        partial: None,
+        needs_confirmation,
+        tokens_in: row.tokens_in,
+        tokens_out: row.tokens_out,
+        cost_micros: u32::try_from(row.cost_micros).unwrap_or(u32::MAX),
+        masked: serde_json::from_str(&row.masked)?,
+        edit: row.edit,
     })
 }
 

@@ -58,6 +58,7 @@ impl Demo {
                 entry.lang,
                 entry.auto_ok,
                 entry.internal,
+                None,
             )
             .await?;
         }

@@ -3,7 +3,10 @@
 use crate::dto::*;
 use crate::{Desk, IpcError};
 use desk_core::message::InboxView;
-use desk_core::{AccountId, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode};
+use desk_core::{
+    AccountId, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode, SavedReplyId, SourceId,
+    SuggestionId,
+};
 use serde::Deserialize;
 use serde_json::Value;
 

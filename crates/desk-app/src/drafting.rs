@@ -328,6 +328,14 @@ fn begin(
         checks: "[]".into(),
         auto_at: None,
         created_at: now,
+        would_send: false,
+        tokens_in: 0,
+        tokens_out: 0,
+        cost_micros: 0,
+        masked: "[]".into(),
+        sent_text: None,
+        edit: None,
+        settled_at: None,
     };
     let draft_id = draft::add(w, &pending)?;
     let ai = settings::stored_ai(w)?;
@@ -442,6 +450,8 @@ fn result_of(
                 entry_id: e.id,
                 question: e.questions.first().cloned().unwrap_or_default(),
                 answer: e.answer.clone(),
+                place: None,
+                revision: 0,
             })
             .collect();
         let checks: Vec<DraftCheck> = written

@@ -36,6 +36,8 @@ macro_rules! words {
 
 mod desktop;
 pub use desktop::*;
+mod ai;
+pub use ai::*;
 
 /// A secret typed by the owner: it comes in and never goes out.
 #[derive(Clone)]
@@ -270,6 +272,20 @@ dto! {
         pub auto_at: Option<Timestamp>,
         /// When it was written.
         pub created_at: Timestamp,
+        /// What the endpoint has written so far, while the draft is pending: to be read, not sent.
+        pub partial: Option<String>,
+        /// A check failed: approving it needs `confirmed`.
+        pub needs_confirmation: bool,
+        /// Tokens that the endpoint read.
+        pub tokens_in: u32,
+        /// Tokens that the endpoint wrote.
+        pub tokens_out: u32,
+        /// What that cost, in millionths of the owner's currency.
+        pub cost_micros: u32,
+        /// Kinds of private data that were hidden from the endpoint.
+        pub masked: Vec<String>,
+        /// How what was sent differs, once it was.
+        pub edit: Option<desk_core::Edit>,
     }
 
     /// An entry that a draft rests on.
@@ -280,6 +296,12 @@ dto! {
         pub question: String,
         /// Its answer.
         pub answer: String,
+        /// Where it is read from, such as `prices.csv:12`.
+        #[serde(default)]
+        pub place: Option<String>,
+        /// Which revision of the entry it was.
+        #[serde(default)]
+        pub revision: u32,
     }
 
     /// One check of a draft.
@@ -333,6 +355,34 @@ dto! {
         /// The sentence that tells a customer that a machine answers, per language; added to the
         /// first automatic reply.
         pub disclosure: bool,
+        /// The shop's name, as customers know it.
+        pub business_name: String,
+        /// A few sentences about the shop; figures in them count as the owner's.
+        pub business_about: String,
+        /// Words that only a person may answer, on top of the built-in ones.
+        pub never_auto_words: Vec<String>,
+        /// Hours in which nothing goes out by itself, such as `22:00-08:00`; empty for none.
+        pub quiet_hours: String,
+        /// When the shop is open, Monday first, such as `10:00-13:00, 14:00-19:00`.
+        pub business_hours: Vec<String>,
+        /// What the business hours mean for automatic replies.
+        pub answers_when: AnswersWhen,
+        /// How long an owner's message keeps the AI from answering by itself there, in hours.
+        pub takeover_hours: u32,
+        /// The share of wrong replies that the owner accepts, in percent.
+        pub risk_percent: u32,
+        /// Whether phones, cards, e-mail and addresses are hidden from the endpoint.
+        pub masking: bool,
+        /// How long the endpoint may take, in seconds.
+        pub deadline_seconds: u32,
+        /// What a million tokens read cost, in cents.
+        pub price_in_cents: u32,
+        /// What a million tokens written cost, in cents.
+        pub price_out_cents: u32,
+        /// The currency of the prices.
+        pub currency: String,
+        /// What may be spent a day, in cents; 0 for no cap.
+        pub daily_cap_cents: u32,
     }
 
     /// A piece of knowledge.
@@ -351,6 +401,22 @@ dto! {
         pub internal: bool,
         /// When it was last changed.
         pub updated_at: Timestamp,
+        /// The answer in other languages.
+        #[serde(default)]
+        pub answers: Vec<LangAnswer>,
+        /// From when on it is not used any more.
+        #[serde(default)]
+        pub expires_at: Option<Timestamp>,
+        /// The owner's name for what it is about; empty makes it a topic of its own.
+        #[serde(default)]
+        pub topic: String,
+        /// Where it is read from; `null` when it was typed here.
+        #[serde(default)]
+        pub source: Option<EntryPlace>,
+        /// What the owner sent instead of it: it should be looked at, and does not go out by
+        /// itself until then.
+        #[serde(default)]
+        pub doubt: Option<String>,
     }
 
     /// A message found.
@@ -434,6 +500,34 @@ pub struct AiSettingsChange {
     pub quiet_millis: Option<u32>,
     /// Whether the first automatic reply says that a machine answers.
     pub disclosure: Option<bool>,
+    /// The shop's name.
+    pub business_name: Option<String>,
+    /// A few sentences about the shop.
+    pub business_about: Option<String>,
+    /// Words that only a person may answer.
+    pub never_auto_words: Option<Vec<String>>,
+    /// Hours in which nothing goes out by itself; empty for none.
+    pub quiet_hours: Option<String>,
+    /// When the shop is open, Monday first.
+    pub business_hours: Option<Vec<String>>,
+    /// What the business hours mean for automatic replies.
+    pub answers_when: Option<AnswersWhen>,
+    /// How long an owner's message keeps the AI silent, in hours.
+    pub takeover_hours: Option<u32>,
+    /// The share of wrong replies that the owner accepts, in percent.
+    pub risk_percent: Option<u32>,
+    /// Whether private data is hidden from the endpoint.
+    pub masking: Option<bool>,
+    /// How long the endpoint may take, in seconds.
+    pub deadline_seconds: Option<u32>,
+    /// What a million tokens read cost, in cents.
+    pub price_in_cents: Option<u32>,
+    /// What a million tokens written cost, in cents.
+    pub price_out_cents: Option<u32>,
+    /// The currency of the prices.
+    pub currency: Option<String>,
+    /// What may be spent a day, in cents; 0 for no cap.
+    pub daily_cap_cents: Option<u32>,
 }
 
 /// `received`, or the state of an outgoing message.

@@ -5,6 +5,7 @@
 //! the same [`Desk`]. All commands are named in one list, [`commands!`](macro@crate::commands).
 
 mod attention;
+mod ai_account;
 #[cfg(feature = "bindings")]
 pub mod bindings;
 mod change_bus;
@@ -21,9 +22,11 @@ pub mod dto;
 pub mod error;
 mod inbox;
 mod knowledge;
+mod local_time;
 pub mod logging;
 mod marks;
 mod reply;
+mod saved_replies;
 mod settings;
 mod visit;
 pub mod words;

@@ -162,15 +162,18 @@ impl Desk {
     ///
     /// # Errors
     /// [`Code::DraftStale`] when the customer wrote again, [`Code::DraftSettled`] when it was
-    /// rejected or replaced.
+    /// rejected or replaced, [`Code::DraftUnconfirmed`] when a check failed and the owner did not
+    /// confirm it.
     pub async fn draft_approve(
         &self,
         draft_id: DraftId,
         text: Option<String>,
+        confirmed: Option<bool>,
     ) -> Result<Message, IpcError> {
         if let Some(text) = &text {
             check_text(text)?;
         }
+        let confirmed = confirmed == Some(true);
         let now = self.clock.now();
         let sent: Result<Message, StoreError> = self
             .store
@@ -185,6 +188,12 @@ impl Desk {
                     check_window(w, found.conversation_id, now)?;
                 }
                 let reply = text.unwrap_or_else(|| found.text.clone());
+                // What failed a check needs a second look; what the owner wrote is the owner's.
+                let is_as_drafted =
+                    found.outcome != Outcome::Approved && reply.trim() == found.text.trim();
+                if is_as_drafted && !confirmed && convert::has_failed_check(&found)? {
+                    return Err(StoreError::Refused(Code::DraftUnconfirmed));
+                }
                 text::check_sendable(&reply)
                     .map_err(|fault| StoreError::Refused(code_of(fault)))?;
                 let approved = Approved {

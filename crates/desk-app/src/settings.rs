@@ -1,7 +1,7 @@
 //! The owner's settings: how the screen looks, and what the AI may do.
 
 use crate::desk::PREFERENCES;
-use crate::dto::{AiSettings, AiSettingsChange, Preferences};
+use crate::dto::{AiSettings, AiSettingsChange, AnswersWhen, Preferences};
 use crate::{Desk, IpcError};
 use desk_core::{Code, Engine, ReplyMode, Source};
 use desk_secrets::SecretName;
@@ -40,6 +40,20 @@ pub(crate) struct StoredAi {
     pub(crate) has_key: bool,
     pub(crate) countdown_seconds: u32,
     pub(crate) disclosure: bool,
+    pub(crate) business_name: String,
+    pub(crate) business_about: String,
+    pub(crate) never_auto_words: Vec<String>,
+    pub(crate) quiet_hours: String,
+    pub(crate) business_hours: Vec<String>,
+    pub(crate) answers_when: AnswersWhen,
+    pub(crate) takeover_hours: u32,
+    pub(crate) risk_percent: u32,
+    pub(crate) masking: bool,
+    pub(crate) deadline_seconds: u32,
+    pub(crate) price_in_cents: u32,
+    pub(crate) price_out_cents: u32,
+    pub(crate) currency: String,
+    pub(crate) daily_cap_cents: u32,
 }
 
 impl Default for StoredAi {
@@ -51,6 +65,20 @@ impl Default for StoredAi {
             has_key: false,
             countdown_seconds: DEFAULT_COUNTDOWN_SECONDS,
             disclosure: true,
+            business_name: String::new(),
+            business_about: String::new(),
+            never_auto_words: Vec::new(),
+            quiet_hours: String::new(),
+            business_hours: vec![String::new(); 7],
+            answers_when: AnswersWhen::Always,
+            takeover_hours: 12,
+            risk_percent: 5,
+            masking: true,
+            deadline_seconds: 20,
+            price_in_cents: 0,
+            price_out_cents: 0,
+            currency: "USD".to_owned(),
+            daily_cap_cents: 0,
         }
     }
 }
@@ -78,7 +106,71 @@ fn read(db: &Connection) -> Result<AiSettings, StoreError> {
         countdown_seconds: ai.countdown_seconds,
         quiet_millis: quiet.unwrap_or(DEFAULT_QUIET_MILLIS),
         disclosure: ai.disclosure,
+        business_name: ai.business_name,
+        business_about: ai.business_about,
+        never_auto_words: ai.never_auto_words,
+        quiet_hours: ai.quiet_hours,
+        business_hours: ai.business_hours,
+        answers_when: ai.answers_when,
+        takeover_hours: ai.takeover_hours,
+        risk_percent: ai.risk_percent,
+        masking: ai.masking,
+        deadline_seconds: ai.deadline_seconds,
+        price_in_cents: ai.price_in_cents,
+        price_out_cents: ai.price_out_cents,
+        currency: ai.currency,
+        daily_cap_cents: ai.daily_cap_cents,
     })
+}
+
+/// Puts a change over what is stored. What is out of bounds is brought back into them.
+fn changed(before: StoredAi, change: AiSettingsChange) -> StoredAi {
+    let words = |text: String, most: usize| text.trim().chars().take(most).collect::<String>();
+    StoredAi {
+        engine: change.engine.unwrap_or(before.engine),
+        base_url: change.base_url.map_or(before.base_url, |t| words(t, 500)),
+        model: change.model.map_or(before.model, |t| words(t, 200)),
+        has_key: change.api_key.map_or(before.has_key, |key| !key.is_empty()),
+        countdown_seconds: change
+            .countdown_seconds
+            .unwrap_or(before.countdown_seconds)
+            .min(3600),
+        disclosure: change.disclosure.unwrap_or(before.disclosure),
+        business_name: change
+            .business_name
+            .map_or(before.business_name, |t| words(t, 100)),
+        business_about: change
+            .business_about
+            .map_or(before.business_about, |t| words(t, 2000)),
+        never_auto_words: change
+            .never_auto_words
+            .map_or(before.never_auto_words, |all| {
+                let all = all.into_iter().map(|w| words(w, 60));
+                all.filter(|w| !w.is_empty()).take(200).collect()
+            }),
+        quiet_hours: change
+            .quiet_hours
+            .map_or(before.quiet_hours, |t| words(t, 20)),
+        business_hours: change.business_hours.unwrap_or(before.business_hours),
+        answers_when: change.answers_when.unwrap_or(before.answers_when),
+        takeover_hours: change
+            .takeover_hours
+            .unwrap_or(before.takeover_hours)
+            .min(24 * 30),
+        risk_percent: change
+            .risk_percent
+            .unwrap_or(before.risk_percent)
+            .clamp(1, 20),
+        masking: change.masking.unwrap_or(before.masking),
+        deadline_seconds: change
+            .deadline_seconds
+            .unwrap_or(before.deadline_seconds)
+            .clamp(2, 300),
+        price_in_cents: change.price_in_cents.unwrap_or(before.price_in_cents),
+        price_out_cents: change.price_out_cents.unwrap_or(before.price_out_cents),
+        currency: change.currency.map_or(before.currency, |t| words(t, 8)),
+        daily_cap_cents: change.daily_cap_cents.unwrap_or(before.daily_cap_cents),
+    }
 }
 
 impl Desk {
@@ -134,31 +226,15 @@ impl Desk {
         let written: Result<AiSettings, StoreError> = self
             .store
             .write(move |w| {
-                let before = stored_ai(w)?;
-                let ai = StoredAi {
-                    engine: settings.engine.unwrap_or(before.engine),
-                    base_url: settings
-                        .base_url
-                        .unwrap_or(before.base_url)
-                        .trim()
-                        .to_owned(),
-                    model: settings.model.unwrap_or(before.model).trim().to_owned(),
-                    has_key: settings
-                        .api_key
-                        .map_or(before.has_key, |key| !key.is_empty()),
-                    countdown_seconds: settings
-                        .countdown_seconds
-                        .unwrap_or(before.countdown_seconds)
-                        .min(3600),
-                    disclosure: settings.disclosure.unwrap_or(before.disclosure),
-                };
+                let (default_mode, quiet_millis) = (settings.default_mode, settings.quiet_millis);
+                let ai = changed(stored_ai(w)?, settings);
                 setting::set(w, AI, &ai)?;
-                if let Some(mode) = settings.default_mode {
+                if let Some(mode) = default_mode {
                     // What goes out by itself is allowed conversation by conversation.
                     let mode = mode.min(ReplyMode::Draft);
                     setting::set(w, setting::DEFAULT_MODE, &Some(mode))?;
                 }
-                if let Some(quiet) = settings.quiet_millis {
+                if let Some(quiet) = quiet_millis {
                     setting::set(w, QUIET_MILLIS, &Some(quiet.min(60_000)))?;
                 }
                 read(w)

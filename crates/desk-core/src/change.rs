@@ -18,6 +18,12 @@ word_enum! {
         Outbox = "outbox",
         /// Knowledge.
         Entry = "entry",
+        /// A topic: how far it is on the way to answering by itself.
+        Topic = "topic",
+        /// A piece of knowledge that waits for approval.
+        Suggestion = "suggestion",
+        /// A saved reply.
+        SavedReply = "saved_reply",
         /// Settings, among them "Pause AI".
         Settings = "settings",
         /// The synchronisation's state.

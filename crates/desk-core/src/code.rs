@@ -90,6 +90,22 @@ word_enum! {
         AiNonsense = "ai_nonsense",
         /// An entry of knowledge without a question or an answer.
         EntryIncomplete = "entry_incomplete",
+        /// What was allowed for the endpoint a day is spent.
+        AiCapReached = "ai_cap_reached",
+        /// A check of the draft failed: the owner has to confirm it.
+        DraftUnconfirmed = "draft_unconfirmed",
+        /// The file or folder is not where it was.
+        FileMissing = "file_missing",
+        /// The file is larger than an owner's answers can be.
+        FileTooLarge = "file_too_large",
+        /// The file cannot be read: damaged, protected, or no leave to open it.
+        FileUnreadable = "file_unreadable",
+        /// A kind of file that is not understood.
+        FileKindUnknown = "file_kind_unknown",
+        /// The file holds no answers.
+        FileEmpty = "file_empty",
+        /// Hours that cannot be read.
+        HoursUnreadable = "hours_unreadable",
 
         // ---- this machine
         /// The data folder cannot be written.

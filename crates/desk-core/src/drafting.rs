@@ -83,8 +83,37 @@ word_enum! {
         TooLate = "too_late",
         /// The AI endpoint failed; the draft comes from the owner's own answers.
         EndpointFailed = "endpoint_failed",
+        /// The topic has not earned yet to answer by itself, or lost it.
+        TopicLocked = "topic_locked",
+        /// The owner set the topic to drafts, or to nothing at all.
+        TopicMode = "topic_mode",
+        /// It is one of the hours in which nothing goes out by itself.
+        QuietHours = "quiet_hours",
+        /// The entry was changed, expired or doubted after the draft was written.
+        EntryChanged = "entry_changed",
         /// Another reason, told in the trace.
         Other = "other",
+    }
+}
+
+impl Reason {
+    /// Whether it speaks only of leave: about the text itself it finds no fault. A draft held back
+    /// by such reasons alone is what the AI would have sent, had it been free to.
+    #[must_use]
+    pub const fn is_about_leave(self) -> bool {
+        matches!(
+            self,
+            Reason::ModeDraft
+                | Reason::EntryNeedsApproval
+                | Reason::TopicLocked
+                | Reason::TopicMode
+                | Reason::QuietHours
+                | Reason::Paused
+                | Reason::OwnerAnswered
+                | Reason::TooMany
+                | Reason::TooLate
+                | Reason::WindowClosed
+        )
     }
 }
 

@@ -60,6 +60,12 @@ local_id! {
     EntryId,
     /// An outbox row.
     OutboxId,
+    /// A file or folder that knowledge is read from.
+    SourceId,
+    /// A piece of knowledge that waits for the owner's approval.
+    SuggestionId,
+    /// A saved reply.
+    SavedReplyId,
 }
 
 macro_rules! external_id {

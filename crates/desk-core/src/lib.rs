@@ -25,9 +25,16 @@
 //! | countdown | the time between an automatic decision and its sending, when it can be stopped |
 //! | reply window | the 24 hours after a customer's message in which Instagram accepts a reply |
 //! | entry | one piece of knowledge: questions and the owner's answer |
+//! | topic | the entries under one name of the owner's; an entry without a name is a topic of its own |
+//! | observation | what the AI would have sent, waiting to be compared with what the owner sent |
+//! | earned | a topic that was observed so often without a fault that it may answer by itself |
+//! | grant | what allows an entry to go out by itself: the owner's mark on it, or an earned topic |
+//! | source | a file or folder of the owner's from which entries are read |
+//! | suggestion | an entry made from a reply of the owner's, waiting for approval |
 //! | trace | the recorded stages of a drafting, shown as "why this reply" |
 //! | external id | an id that Instagram made; all other ids are ours |
 
+pub mod autonomy;
 pub mod change;
 pub mod clock;
 pub mod code;
@@ -40,13 +47,14 @@ pub mod text;
 pub mod time;
 pub mod window;
 
+pub use autonomy::{Edit, Grant, LockReason, Observed, SourceKind, SourceState};
 pub use change::{Change, ChangeKind, Entity, Source};
 pub use clock::{Clock, SystemClock};
 pub use code::Code;
 pub use drafting::{CheckResult, Engine, Outcome, Reason};
 pub use id::{
     AccountId, ConversationId, DraftId, EntryId, IgMessageId, IgThreadId, IgUserId, IgsId,
-    MessageId, OutboxId,
+    MessageId, OutboxId, SavedReplyId, SourceId, SuggestionId,
 };
 pub use message::{Author, Direction, MessageKind, SendState};
 pub use mode::ReplyMode;

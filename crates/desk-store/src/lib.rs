@@ -12,13 +12,20 @@ mod store;
 pub mod table {
     //! One module per table: its row, its reads, its writes.
     pub mod account;
+    pub mod ai_account;
+    pub mod ai_call;
     pub mod conversation;
     pub mod draft;
     pub mod entry;
     pub mod login;
     pub mod message;
+    pub mod observation;
     pub mod outbox;
+    pub mod saved_reply;
     pub mod setting;
+    pub mod source;
+    pub mod suggestion;
+    pub mod topic;
     pub mod trace;
     pub mod unreadable;
 }

@@ -22,7 +22,11 @@ async fn a_customer_writes_a_draft_appears_the_owner_approves_and_it_is_sent_onc
     );
     assert_eq!(draft.cites.len(), 1);
     for _ in 0..2 {
-        world.desk.draft_approve(draft.id, None).await.unwrap();
+        world
+            .desk
+            .draft_approve(draft.id, None, None)
+            .await
+            .unwrap();
     }
     let sent = world.until_state(id, SendState::Sent).await;
     assert_eq!(
@@ -48,7 +52,7 @@ async fn an_edited_draft_is_sent_as_edited() {
     let (id, draft) = world.drafted(&tom, "how much is shipping?").await;
     world
         .desk
-        .draft_approve(draft.id, Some("90 TL, Tom".into()))
+        .draft_approve(draft.id, Some("90 TL, Tom".into()), None)
         .await
         .unwrap();
     world.until_state(id, SendState::Sent).await;
@@ -64,7 +68,11 @@ async fn a_newer_message_makes_the_draft_stale_and_another_is_written() {
     let tom = world.sim.customer("tom.h");
     let (id, old) = world.drafted(&tom, "how much is shipping?").await;
     world.receives(&tom, "to Ankara").await;
-    let refused = world.desk.draft_approve(old.id, None).await.unwrap_err();
+    let refused = world
+        .desk
+        .draft_approve(old.id, None, None)
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, Code::DraftStale);
     let new = world.draft_of(id).await;
     assert_ne!(new.id, old.id);
@@ -84,7 +92,11 @@ async fn a_rejected_draft_stays_rejected() {
         .draft_reject(draft.id, Some("wrong price".into()))
         .await
         .unwrap();
-    let refused = world.desk.draft_approve(draft.id, None).await.unwrap_err();
+    let refused = world
+        .desk
+        .draft_approve(draft.id, None, None)
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, Code::DraftSettled);
     let again = world.desk.draft_regenerate(id).await.unwrap();
     assert_eq!(

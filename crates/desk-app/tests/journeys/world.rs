@@ -243,7 +243,14 @@ impl World {
     pub async fn knows(&self, questions: &[&str], answer: &str, lang: &str) {
         let questions = questions.iter().map(|q| (*q).to_owned()).collect();
         self.desk
-            .knowledge_add(questions, answer.to_owned(), lang.to_owned(), true, false)
+            .knowledge_add(
+                questions,
+                answer.to_owned(),
+                lang.to_owned(),
+                true,
+                false,
+                None,
+            )
             .await
             .unwrap();
     }

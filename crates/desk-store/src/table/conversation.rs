@@ -505,6 +505,33 @@ pub fn set_mode(w: &mut Write<'_>, id: ConversationId, mode: ReplyMode) -> Resul
     Ok(())
 }
 
+/// The owner set it to automatic now: whoever took it over before, gave it back.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn arm(w: &mut Write<'_>, id: ConversationId, now: Timestamp) -> Result<(), StoreError> {
+    w.prepare_cached("UPDATE conversation SET armed_at = ?2 WHERE id = ?1")?
+        .execute(params![id.0, now.0])?;
+    Ok(())
+}
+
+/// When the owner last took a conversation over from the AI, by writing there, here or elsewhere;
+/// what was approved as proposed is no takeover, and what was before the last arming is over.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn taken_over_at(db: &Connection, id: ConversationId) -> Result<Option<Timestamp>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT m.sent_at FROM message m JOIN conversation c ON c.id = m.conversation_id
+         WHERE m.conversation_id = ?1 AND m.direction = 'out'
+           AND (m.author = 'owner_phone' OR (m.author = 'owner' AND m.draft_id IS NULL))
+           AND m.state NOT IN ('cancelled', 'failed') AND m.sent_at > coalesce(c.armed_at, 0)
+         ORDER BY m.sent_at DESC LIMIT 1",
+    )?;
+    let at = query.query_row([id.0], |r| r.get(0)).optional()?;
+    Ok(at.map(Timestamp))
+}
+
 /// Works out the newest message and the one mark of the row anew. Called at the end of every
 /// transaction that touched the conversation, so that the list never has to.
 ///

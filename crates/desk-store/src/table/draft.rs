@@ -4,8 +4,8 @@ use crate::table::conversation;
 use crate::word::{opt_word, word};
 use crate::{StoreError, Write};
 use desk_core::{
-    Change, Code, ConversationId, DraftId, Engine, Entity, MessageId, Outcome, Reason, Source,
-    Timestamp,
+    Change, Code, ConversationId, DraftId, Edit, Engine, Entity, MessageId, Outcome, Reason,
+    Source, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -40,10 +40,27 @@ pub struct Draft {
     pub auto_at: Option<Timestamp>,
     /// When it was written.
     pub created_at: Timestamp,
+    /// Nothing but a missing leave kept it from going out by itself.
+    pub would_send: bool,
+    /// Tokens that the endpoint read.
+    pub tokens_in: u32,
+    /// Tokens that the endpoint wrote.
+    pub tokens_out: u32,
+    /// What that cost, in millionths.
+    pub cost_micros: i64,
+    /// Kinds of private data hidden from the endpoint, JSON.
+    pub masked: String,
+    /// What was sent in the end.
+    pub sent_text: Option<String>,
+    /// How that differs.
+    pub edit: Option<Edit>,
+    /// When the owner approved or rejected it, or it went out.
+    pub settled_at: Option<Timestamp>,
 }
 
 const COLUMNS: &str = "id, conversation_id, trigger_id, outcome, reasons, text, lang, engine, model, fault, \
-     cites, checks, auto_at, created_at";
+     cites, checks, auto_at, created_at, would_send, tokens_in, tokens_out, cost_micros, masked, \
+     sent_text, edit, settled_at";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Draft> {
     let reasons: String = row.get(4)?;
@@ -62,6 +79,14 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Draft> {
         checks: row.get(11)?,
         auto_at: row.get::<_, Option<i64>>(12)?.map(Timestamp),
         created_at: Timestamp(row.get(13)?),
+        would_send: row.get(14)?,
+        tokens_in: row.get(15)?,
+        tokens_out: row.get(16)?,
+        cost_micros: row.get(17)?,
+        masked: row.get(18)?,
+        sent_text: row.get(19)?,
+        edit: opt_word!(row, 20, Edit),
+        settled_at: row.get::<_, Option<i64>>(21)?.map(Timestamp),
     })
 }
 
@@ -131,7 +156,8 @@ pub fn complete(w: &mut Write<'_>, id: DraftId, draft: &Draft) -> Result<bool, S
     let n = w
         .prepare_cached(
             "UPDATE draft SET outcome = ?2, reasons = ?3, text = ?4, lang = ?5, engine = ?6, model = ?7, fault = ?8,
-                          cites = ?9, checks = ?10, auto_at = ?11
+                          cites = ?9, checks = ?10, auto_at = ?11, would_send = ?12, tokens_in = ?13,
+                          tokens_out = ?14, cost_micros = ?15, masked = ?16
          WHERE id = ?1 AND outcome = 'pending'",
         )?
         .execute(params![
@@ -145,7 +171,12 @@ pub fn complete(w: &mut Write<'_>, id: DraftId, draft: &Draft) -> Result<bool, S
             draft.fault.map(Code::as_str),
             draft.cites,
             draft.checks,
-            draft.auto_at.map(|t| t.0)
+            draft.auto_at.map(|t| t.0),
+            draft.would_send,
+            draft.tokens_in,
+            draft.tokens_out,
+            draft.cost_micros,
+            draft.masked
         ])?;
     touched(w, draft.conversation_id, Source::Ai)?;
     Ok(n > 0)
@@ -213,6 +244,36 @@ pub fn back_to_proposal(
     )?
     .execute(params![draft.id.0, serde_json::to_string(&reasons)?])?;
     touched(w, draft.conversation_id, source)
+}
+
+/// Notes what was sent of a draft, if anything, and how that differs from it.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn settle(
+    w: &mut Write<'_>,
+    id: DraftId,
+    sent: Option<&str>,
+    edit: Edit,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    w.prepare_cached("UPDATE draft SET sent_text = ?2, edit = ?3, settled_at = ?4 WHERE id = ?1")?
+        .execute(params![id.0, sent, edit.as_str(), now.0])?;
+    Ok(())
+}
+
+/// The newest drafts that the owner sent with changes, newest first: what there is to learn from.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn edited(db: &Connection, limit: u32) -> Result<Vec<Draft>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM draft WHERE id > (SELECT coalesce(max(id), 0) FROM draft) - 5000
+             AND sent_text IS NOT NULL AND edit IN ('cosmetic', 'tone') ORDER BY id DESC LIMIT ?1"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map([limit], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Notes why the owner rejected a draft.

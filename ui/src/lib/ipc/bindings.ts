@@ -88,6 +88,27 @@ callsLastHour: number,
 callsTotal: number, };
 
 /**
+ * The account of a day.
+ */
+export type AiDay = { 
+/**
+ * The day, such as `2026-11-21`.
+ */
+day: string, 
+/**
+ * Drafts with a text.
+ */
+drafted: number, 
+/**
+ * Sent without a person.
+ */
+automatic: number, 
+/**
+ * What the endpoint cost, in cents, rounded up.
+ */
+costCents: number, };
+
+/**
  * How the AI is set.
  */
 export type AiSettings = { 
@@ -127,7 +148,63 @@ quietMillis: number,
  * The sentence that tells a customer that a machine answers, per language; added to the
  * first automatic reply.
  */
-disclosure: boolean, };
+disclosure: boolean, 
+/**
+ * The shop's name, as customers know it.
+ */
+businessName: string, 
+/**
+ * A few sentences about the shop; figures in them count as the owner's.
+ */
+businessAbout: string, 
+/**
+ * Words that only a person may answer, on top of the built-in ones.
+ */
+neverAutoWords: Array<string>, 
+/**
+ * Hours in which nothing goes out by itself, such as `22:00-08:00`; empty for none.
+ */
+quietHours: string, 
+/**
+ * When the shop is open, Monday first, such as `10:00-13:00, 14:00-19:00`.
+ */
+businessHours: Array<string>, 
+/**
+ * What the business hours mean for automatic replies.
+ */
+answersWhen: AnswersWhen, 
+/**
+ * How long an owner's message keeps the AI from answering by itself there, in hours.
+ */
+takeoverHours: number, 
+/**
+ * The share of wrong replies that the owner accepts, in percent.
+ */
+riskPercent: number, 
+/**
+ * Whether phones, cards, e-mail and addresses are hidden from the endpoint.
+ */
+masking: boolean, 
+/**
+ * How long the endpoint may take, in seconds.
+ */
+deadlineSeconds: number, 
+/**
+ * What a million tokens read cost, in cents.
+ */
+priceInCents: number, 
+/**
+ * What a million tokens written cost, in cents.
+ */
+priceOutCents: number, 
+/**
+ * The currency of the prices.
+ */
+currency: string, 
+/**
+ * What may be spent a day, in cents; 0 for no cap.
+ */
+dailyCapCents: number, };
 
 /**
  * A change of the AI's settings: what is absent stays as it is.
@@ -164,7 +241,146 @@ quietMillis?: number,
 /**
  * Whether the first automatic reply says that a machine answers.
  */
-disclosure?: boolean, };
+disclosure?: boolean, 
+/**
+ * The shop's name.
+ */
+businessName?: string, 
+/**
+ * A few sentences about the shop.
+ */
+businessAbout?: string, 
+/**
+ * Words that only a person may answer.
+ */
+neverAutoWords?: Array<string>, 
+/**
+ * Hours in which nothing goes out by itself; empty for none.
+ */
+quietHours?: string, 
+/**
+ * When the shop is open, Monday first.
+ */
+businessHours?: Array<string>, 
+/**
+ * What the business hours mean for automatic replies.
+ */
+answersWhen?: AnswersWhen, 
+/**
+ * How long an owner's message keeps the AI silent, in hours.
+ */
+takeoverHours?: number, 
+/**
+ * The share of wrong replies that the owner accepts, in percent.
+ */
+riskPercent?: number, 
+/**
+ * Whether private data is hidden from the endpoint.
+ */
+masking?: boolean, 
+/**
+ * How long the endpoint may take, in seconds.
+ */
+deadlineSeconds?: number, 
+/**
+ * What a million tokens read cost, in cents.
+ */
+priceInCents?: number, 
+/**
+ * What a million tokens written cost, in cents.
+ */
+priceOutCents?: number, 
+/**
+ * The currency of the prices.
+ */
+currency?: string, 
+/**
+ * What may be spent a day, in cents; 0 for no cap.
+ */
+dailyCapCents?: number, };
+
+/**
+ * What the AI did in a time.
+ */
+export type AiTally = { 
+/**
+ * Drafts with a text.
+ */
+drafted: number, 
+/**
+ * Approved and sent as they were.
+ */
+sentAsIs: number, 
+/**
+ * Approved and sent with changes.
+ */
+edited: number, 
+/**
+ * Rejected.
+ */
+rejected: number, 
+/**
+ * Sent without a person.
+ */
+automatic: number, 
+/**
+ * Stopped in their countdown, or taken back.
+ */
+undone: number, 
+/**
+ * Messages that needed no answer.
+ */
+skipped: number, 
+/**
+ * Messages that the knowledge had no answer to.
+ */
+unanswered: number, 
+/**
+ * Calls to the endpoint.
+ */
+calls: number, 
+/**
+ * Calls that failed.
+ */
+failedCalls: number, 
+/**
+ * Tokens that the endpoint read.
+ */
+tokensIn: number, 
+/**
+ * Tokens that the endpoint wrote.
+ */
+tokensOut: number, 
+/**
+ * What that cost, in cents, rounded up.
+ */
+costCents: number, 
+/**
+ * The currency of the owner's prices.
+ */
+currency: string, };
+
+/**
+ * The account of a month.
+ */
+export type AiUsage = { 
+/**
+ * The month, such as `2026-11`.
+ */
+month: string, 
+/**
+ * All of it.
+ */
+total: AiTally, 
+/**
+ * Day by day, as far as the month has come.
+ */
+days: Array<AiDay>, };
+
+/**
+ * When automatic replies go out with regard to business hours.
+ */
+export type AnswersWhen = "always" | "open" | "closed";
 
 /**
  * What the screen has to know before anything else.
@@ -254,12 +470,20 @@ question: string,
 /**
  * Its answer.
  */
-answer: string, };
+answer: string, 
+/**
+ * Where it is read from, such as `prices.csv:12`.
+ */
+place: string | null, 
+/**
+ * Which revision of the entry it was.
+ */
+revision: number, };
 
 /**
  * What went wrong.
  */
-export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
 
 /**
  * How an account is connected.
@@ -450,7 +674,35 @@ autoAt: Timestamp | null,
 /**
  * When it was written.
  */
-createdAt: Timestamp, };
+createdAt: Timestamp, 
+/**
+ * What the endpoint has written so far, while the draft is pending: to be read, not sent.
+ */
+partial: string | null, 
+/**
+ * A check failed: approving it needs `confirmed`.
+ */
+needsConfirmation: boolean, 
+/**
+ * Tokens that the endpoint read.
+ */
+tokensIn: number, 
+/**
+ * Tokens that the endpoint wrote.
+ */
+tokensOut: number, 
+/**
+ * What that cost, in millionths of the owner's currency.
+ */
+costMicros: number, 
+/**
+ * Kinds of private data that were hidden from the endpoint.
+ */
+masked: Array<string>, 
+/**
+ * How what was sent differs, once it was.
+ */
+edit: Edit | null, };
 
 /**
  * One check of a draft.
@@ -491,6 +743,11 @@ draft: Draft,
 stages: Array<TraceStage>, };
 
 /**
+ * How what the owner sent differs from the draft.
+ */
+export type Edit = "none" | "cosmetic" | "tone" | "fact" | "rewrite" | "rejected";
+
+/**
  * Which engine wrote a draft.
  */
 export type Engine = "embedded" | "endpoint";
@@ -498,7 +755,7 @@ export type Engine = "embedded" | "endpoint";
 /**
  * What kind of thing changed.
  */
-export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "settings" | "sync";
+export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "settings" | "sync";
 
 /**
  * A knowledge entry.
@@ -507,6 +764,49 @@ export type Entity = "account" | "conversation" | "message" | "draft" | "outbox"
  * loses whole numbers beyond 2^53.
  */
 export type EntryId = string;
+
+/**
+ * What more an entry may say; what is absent stays empty.
+ */
+export type EntryMore = { 
+/**
+ * The answer in other languages.
+ */
+answers?: Array<LangAnswer>, 
+/**
+ * From when on it is not used any more.
+ */
+expiresAt?: Timestamp, 
+/**
+ * The owner's name for what it is about.
+ */
+topic?: string, };
+
+/**
+ * Where an entry is read from.
+ */
+export type EntryPlace = { 
+/**
+ * The source.
+ */
+sourceId: SourceId, 
+/**
+ * The file and the line in it, such as `prices.csv:12`.
+ */
+place: string, };
+
+/**
+ * A saved reply with its variables filled in for a conversation.
+ */
+export type FilledReply = { 
+/**
+ * The words, ready to be sent or changed.
+ */
+text: string, 
+/**
+ * Variables that nothing is known for; they stand in the text as they are.
+ */
+missing: Array<string>, };
 
 /**
  * How well one side of an account works.
@@ -597,7 +897,41 @@ internal: boolean,
 /**
  * When it was last changed.
  */
-updatedAt: Timestamp, };
+updatedAt: Timestamp, 
+/**
+ * The answer in other languages.
+ */
+answers: Array<LangAnswer>, 
+/**
+ * From when on it is not used any more.
+ */
+expiresAt: Timestamp | null, 
+/**
+ * The owner's name for what it is about; empty makes it a topic of its own.
+ */
+topic: string, 
+/**
+ * Where it is read from; `null` when it was typed here.
+ */
+source: EntryPlace | null, 
+/**
+ * What the owner sent instead of it: it should be looked at, and does not go out by
+ * itself until then.
+ */
+doubt: string | null, };
+
+/**
+ * An answer in another language.
+ */
+export type LangAnswer = { 
+/**
+ * `en`, `tr` or `ru`.
+ */
+lang: string, 
+/**
+ * The words.
+ */
+answer: string, };
 
 /**
  * A part of a text, in UTF-16 units as JavaScript counts.
@@ -801,7 +1135,7 @@ welcome: string | null, };
 /**
  * Why a turn was held or skipped, or why a draft will not go out by itself.
  */
-export type Reason = "thanks_only" | "greeting_only" | "spam" | "attachment" | "nothing_known" | "unsure" | "person_needed" | "asks_for_person" | "figure_unfounded" | "language_wrong" | "language_unsure" | "too_long" | "promise" | "leak" | "repeats" | "entry_needs_approval" | "uncited" | "model_unsure" | "mode_draft" | "paused" | "window_closed" | "owner_answered" | "stopped" | "too_many" | "possible_robot" | "too_late" | "endpoint_failed" | "other";
+export type Reason = "thanks_only" | "greeting_only" | "spam" | "attachment" | "nothing_known" | "unsure" | "person_needed" | "asks_for_person" | "figure_unfounded" | "language_wrong" | "language_unsure" | "too_long" | "promise" | "leak" | "repeats" | "entry_needs_approval" | "uncited" | "model_unsure" | "mode_draft" | "paused" | "window_closed" | "owner_answered" | "stopped" | "too_many" | "possible_robot" | "too_late" | "endpoint_failed" | "topic_locked" | "topic_mode" | "quiet_hours" | "entry_changed" | "other";
 
 /**
  * What the AI may do in a conversation; the order is from strict to free.
@@ -812,6 +1146,69 @@ export type ReplyMode = "off" | "draft" | "auto";
  * The one mark that a conversation's row carries.
  */
 export type RowState = "quiet" | "waiting" | "drafting" | "draft_ready" | "countdown" | "failed";
+
+/**
+ * Words that the owner sends often. Variables in them: `{name}`, `{username}`, `{shop}`,
+ * `{today}`.
+ */
+export type SavedReply = { 
+/**
+ * Its id.
+ */
+id: SavedReplyId, 
+/**
+ * What the owner calls it.
+ */
+title: string, 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * `en`, `tr` or `ru`; `null` fits every language.
+ */
+lang: string | null, 
+/**
+ * What the owner types to get it.
+ */
+shortcut: string | null, 
+/**
+ * When it was last changed.
+ */
+updatedAt: Timestamp, };
+
+/**
+ * A saved reply.
+ *
+ * Made by the store in rising order; a string at every boundary, because JavaScript
+ * loses whole numbers beyond 2^53.
+ */
+export type SavedReplyId = string;
+
+/**
+ * A saved reply as the owner writes it; without an id it is new.
+ */
+export type SavedReplyInput = { 
+/**
+ * Which one to change.
+ */
+id?: SavedReplyId, 
+/**
+ * What the owner calls it.
+ */
+title: string, 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * `en`, `tr` or `ru`.
+ */
+lang?: string, 
+/**
+ * What the owner types to get it.
+ */
+shortcut?: string, };
 
 /**
  * A message found.
@@ -857,6 +1254,14 @@ export type SendState = "queued" | "sending" | "sent" | "retrying" | "failed" | 
 export type Source = "poll" | "outbox" | "ai" | "owner";
 
 /**
+ * A file or folder that knowledge is read from.
+ *
+ * Made by the store in rising order; a string at every boundary, because JavaScript
+ * loses whole numbers beyond 2^53.
+ */
+export type SourceId = string;
+
+/**
  * How the synchronisation stands.
  */
 export type SyncStatus = { 
@@ -890,6 +1295,35 @@ micros: number,
  * When.
  */
 at: Timestamp, };
+
+/**
+ * A question that the knowledge had no answer to, with those that are nearly the same.
+ */
+export type Unanswered = { 
+/**
+ * The newest way to ask it.
+ */
+question: string, 
+/**
+ * Other ways in which it was asked.
+ */
+also: Array<string>, 
+/**
+ * How often.
+ */
+count: number, 
+/**
+ * When last.
+ */
+lastAt: Timestamp, 
+/**
+ * Where last.
+ */
+conversationId: ConversationId, 
+/**
+ * The message.
+ */
+messageId: MessageId, };
 
 /** Every command, its arguments and its result. */
 export interface Commands {
@@ -946,7 +1380,7 @@ export interface Commands {
   /** The draft of a conversation's current turn. */
   draft_get(args: { conversationId: ConversationId }): Draft | null;
   /** Sends a draft, as it is or as the owner changed it. */
-  draft_approve(args: { draftId: DraftId; text?: string | null }): Message;
+  draft_approve(args: { draftId: DraftId; text?: string | null; confirmed?: boolean | null }): Message;
   /** Puts a draft away. */
   draft_reject(args: { draftId: DraftId; reason?: string | null }): null;
   /** Writes the draft of a conversation's current turn anew. */
@@ -966,17 +1400,29 @@ export interface Commands {
   /** Asks the endpoint for one word, to see that it answers. */
   ai_settings_test(args: {  }): null;
   /** Adds a piece of knowledge. */
-  knowledge_add(args: { questions: Array<string>; answer: string; lang: string; autoOk: boolean; internal: boolean }): KnowledgeEntry;
+  knowledge_add(args: { questions: Array<string>; answer: string; lang: string; autoOk: boolean; internal: boolean; more?: EntryMore | null }): KnowledgeEntry;
   /** Changes a piece of knowledge. */
   knowledge_change(args: { entry: KnowledgeEntry }): KnowledgeEntry;
   /** Removes a piece of knowledge. */
   knowledge_remove(args: { entryId: EntryId }): null;
   /** All knowledge. */
   knowledge_list(args: {  }): Array<KnowledgeEntry>;
+  /** The questions that the knowledge had no answer to, most frequent first. */
+  unanswered_list(args: { limit: number }): Array<Unanswered>;
+  /** The words that the owner sends often. */
+  saved_reply_list(args: {  }): Array<SavedReply>;
+  /** Adds or changes a saved reply. */
+  saved_reply_set(args: { reply: SavedReplyInput }): SavedReply;
+  /** Removes a saved reply. */
+  saved_reply_remove(args: { savedReplyId: SavedReplyId }): null;
+  /** A saved reply with its variables filled in for a conversation. */
+  saved_reply_fill(args: { savedReplyId: SavedReplyId; conversationId: ConversationId }): FilledReply;
+  /** The account of a month, of this one unless told. */
+  ai_usage(args: { month?: string | null }): AiUsage;
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "conversation_open", "conversation_mark_read", "search", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "conversation_open", "conversation_mark_read", "search", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
-export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -35,9 +35,9 @@ export function fakeFromAddress(search: string): FakeHost {
 
 function shop(host: FakeHost): void {
   host.knowledge = [
-    { id: 'k1', questions: ['How much is shipping?', 'Do you ship to Izmir?'], answer: 'Shipping is 89 TL anywhere in Türkiye and free above 1500 TL.', lang: 'en', autoOk: true, internal: false, updatedAt: host.iso(3 * DAY) },
-    { id: 'k2', questions: ['Kargo ne kadar?', 'Kargo ücreti nedir?'], answer: 'Kargo Türkiye’nin her yerine 89 TL; 1500 TL üzeri siparişlerde ücretsizdir.', lang: 'tr', autoOk: true, internal: false, updatedAt: host.iso(3 * DAY) },
-    { id: 'k3', questions: ['Wholesale margin'], answer: 'Never below 35 %.', lang: 'en', autoOk: false, internal: true, updatedAt: host.iso(9 * DAY) },
+    { id: 'k1', questions: ['How much is shipping?', 'Do you ship to Izmir?'], answer: 'Shipping is 89 TL anywhere in Türkiye and free above 1500 TL.', lang: 'en', autoOk: true, internal: false, updatedAt: host.iso(3 * DAY), answers: [], expiresAt: null, topic: '', source: null, doubt: null },
+    { id: 'k2', questions: ['Kargo ne kadar?', 'Kargo ücreti nedir?'], answer: 'Kargo Türkiye’nin her yerine 89 TL; 1500 TL üzeri siparişlerde ücretsizdir.', lang: 'tr', autoOk: true, internal: false, updatedAt: host.iso(3 * DAY), answers: [], expiresAt: null, topic: '', source: null, doubt: null },
+    { id: 'k3', questions: ['Wholesale margin'], answer: 'Never below 35 %.', lang: 'en', autoOk: false, internal: true, updatedAt: host.iso(9 * DAY), answers: [], expiresAt: null, topic: '', source: null, doubt: null },
   ];
 
   const mert = host.addTalk('Mert Yıldız', { unread: 0 });
@@ -51,7 +51,7 @@ function shop(host: FakeHost): void {
     outcome: 'countdown',
     lang: 'ru',
     autoAt: host.iso(-34_000),
-    cites: [{ entryId: 'k1', question: 'Сколько стоит доставка?', answer: 'Доставка по Турции стоит 89 TL.' }],
+    cites: [{ entryId: 'k1', question: 'Сколько стоит доставка?', answer: 'Доставка по Турции стоит 89 TL.', place: null, revision: 1 }],
   });
 
   const can = host.addTalk('Can', { unread: 1 });
@@ -104,8 +104,8 @@ function shop(host: FakeHost): void {
   host.propose(ayse, 'Merhaba! Kargo Türkiye’nin her yerine 89 TL; 1500 TL üzeri siparişlerde ücretsizdir. İzmir’e teslimat 2–3 iş günü sürer.', {
     lang: 'tr',
     cites: [
-      { entryId: 'k2', question: 'Kargo ne kadar?', answer: 'Kargo Türkiye’nin her yerine 89 TL; 1500 TL üzeri siparişlerde ücretsizdir.' },
-      { entryId: 'k4', question: 'Kaç günde gelir?', answer: 'Teslimat 2–3 iş günü sürer.' },
+      { entryId: 'k2', question: 'Kargo ne kadar?', answer: 'Kargo Türkiye’nin her yerine 89 TL; 1500 TL üzeri siparişlerde ücretsizdir.', place: null, revision: 1 },
+      { entryId: 'k4', question: 'Kaç günde gelir?', answer: 'Teslimat 2–3 iş günü sürer.', place: null, revision: 1 },
     ],
   });
 }

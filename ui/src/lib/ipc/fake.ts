@@ -4,6 +4,7 @@
 import type {
   Account,
   AiSettings,
+  AiTally,
   AppState,
   Change,
   Code,
@@ -14,6 +15,7 @@ import type {
   Message,
   NotificationSettings,
   OutboxItem,
+  SavedReply,
   SyncStatus,
 } from './bindings';
 import { CommandError, type Args, type ChangesListener, type CommandName, type Host, type Result } from './host';
@@ -60,7 +62,22 @@ export class FakeHost implements Host {
     countdownSeconds: 40,
     quietMillis: 20_000,
     disclosure: true,
+    businessName: 'Atölye Nar',
+    businessAbout: '',
+    neverAutoWords: [],
+    quietHours: '',
+    businessHours: ['', '', '', '', '', '', ''],
+    answersWhen: 'always',
+    takeoverHours: 12,
+    riskPercent: 5,
+    masking: true,
+    deadlineSeconds: 20,
+    priceInCents: 0,
+    priceOutCents: 0,
+    currency: 'USD',
+    dailyCapCents: 0,
   };
+  savedReplies: SavedReply[] = [];
   sync: SyncStatus = { accounts: [] };
 
   #listeners = new Set<ChangesListener>();
@@ -215,6 +232,13 @@ export class FakeHost implements Host {
       ],
       autoAt: null,
       createdAt: this.iso(),
+      partial: null,
+      needsConfirmation: false,
+      tokensIn: 0,
+      tokensOut: 0,
+      costMicros: 0,
+      masked: [],
+      edit: null,
       ...change,
     };
     talk.draft = draft;
@@ -292,6 +316,14 @@ export class FakeHost implements Host {
       .filter((row) => view === 'all' || (view === 'ai_ready' ? ['draft_ready', 'countdown'].includes(row.state) : row.state !== 'quiet'))
       .filter((row) => wanted === '' || `${row.name} ${row.username}`.toLowerCase().includes(wanted))
       .sort((a, b) => (a.lastAt < b.lastAt ? 1 : a.lastAt > b.lastAt ? -1 : Number(b.id) - Number(a.id)));
+  }
+
+  #tally(): AiTally {
+    const count = (...authors: Message['author'][]): number =>
+      [...this.talks.values()].flatMap((talk) => talk.messages).filter((m) => authors.includes(m.author)).length;
+    const drafted = [...this.talks.values()].filter((talk) => talk.draft?.text).length;
+    const none = { sentAsIs: 0, edited: 0, rejected: 0, undone: 0, skipped: 0, unanswered: 0, calls: 0, failedCalls: 0, tokensIn: 0, tokensOut: 0, costCents: 0 };
+    return { ...none, drafted, automatic: count('ai'), currency: 'USD' };
   }
 
   readonly #handlers: Handlers = {
@@ -451,8 +483,9 @@ export class FakeHost implements Host {
       return this.ai;
     },
     ai_settings_test: () => null,
-    knowledge_add: (args) => {
-      const entry: KnowledgeEntry = { id: this.id(), ...args, updatedAt: this.iso() };
+    knowledge_add: ({ more, ...args }) => {
+      const { answers = [], expiresAt = null, topic = '' } = more ?? {};
+      const entry: KnowledgeEntry = { id: this.id(), ...args, updatedAt: this.iso(), answers, expiresAt, topic, source: null, doubt: null };
       this.knowledge.push(entry);
       this.emit({ entity: 'entry', id: entry.id, change: 'upserted', source: 'owner' });
       return entry;
@@ -468,5 +501,23 @@ export class FakeHost implements Host {
       return null;
     },
     knowledge_list: () => [...this.knowledge],
+    unanswered_list: () => [],
+    saved_reply_list: () => [...this.savedReplies],
+    saved_reply_set: ({ reply }) => {
+      const saved: SavedReply = { lang: null, shortcut: null, ...reply, id: reply.id ?? this.id(), updatedAt: this.iso() };
+      this.savedReplies = [...this.savedReplies.filter((old) => old.id !== saved.id), saved];
+      this.emit({ entity: 'saved_reply', id: saved.id, change: 'upserted', source: 'owner' });
+      return saved;
+    },
+    saved_reply_remove: ({ savedReplyId }) => {
+      this.savedReplies = this.savedReplies.filter((old) => old.id !== savedReplyId);
+      this.emit({ entity: 'saved_reply', id: savedReplyId, change: 'removed', source: 'owner' });
+      return null;
+    },
+    saved_reply_fill: ({ savedReplyId, conversationId }) => {
+      const text = this.savedReplies.find((old) => old.id === savedReplyId)?.text ?? '';
+      return { text: text.replaceAll('{name}', this.#talk(conversationId).row.name), missing: [] };
+    },
+    ai_usage: ({ month }) => ({ month: month ?? this.iso().slice(0, 7), total: this.#tally(), days: [] }),
   };
 }

@@ -68,8 +68,10 @@ export class Knowledge {
       if (form.id === null) {
         await this.host.call('knowledge_add', { questions, answer, lang, autoOk, internal });
       } else {
-        const entry = { id: form.id, questions, answer, lang, autoOk, internal, updatedAt: new Date().toISOString() };
-        await this.host.call('knowledge_change', { entry });
+        // What the form does not show stays as it is.
+        const before = this.entries?.find((entry) => entry.id === form.id);
+        const kept = { answers: [], expiresAt: null, topic: '', source: null, doubt: null, updatedAt: new Date().toISOString(), ...before };
+        await this.host.call('knowledge_change', { entry: { ...kept, id: form.id, questions, answer, lang, autoOk, internal } });
       }
       this.form = null;
       await this.read();
