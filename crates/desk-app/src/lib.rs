@@ -4,8 +4,8 @@
 //! was approved into the outbox. It must not know how it is shown: a window and an HTTP server call
 //! the same [`Desk`]. All commands are named in one list, [`commands!`](macro@crate::commands).
 
-mod attention;
 mod ai_account;
+mod attention;
 #[cfg(feature = "bindings")]
 pub mod bindings;
 mod change_bus;

@@ -1,9 +1,10 @@
 //! Observations: what the AI would have sent, compared with what the owner sent.
 
-use crate::word::opt_word;
+use crate::word::{opt_word, word};
 use crate::{StoreError, Write};
 use desk_core::{
-    Change, ConversationId, DraftId, Edit, Entity, EntryId, MessageId, Observed, Source, Timestamp,
+    Author, Change, ConversationId, DraftId, Edit, Entity, EntryId, MessageId, Observed, Source,
+    Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use std::collections::BTreeMap;
@@ -168,4 +169,39 @@ pub fn tallies(db: &Connection) -> Result<BTreeMap<String, Tally>, StoreError> {
         ))
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What came after the message that an observation is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// Who wrote it; the customer, when they wrote again before anybody answered.
+    pub author: Author,
+    /// The words.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// The first thing said after the trigger of an observation, by whomever.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn answer_to(db: &Connection, open: &Observation) -> Result<Option<Answer>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT m.author, m.text, m.sent_at
+         FROM message t JOIN message m ON m.conversation_id = t.conversation_id
+         WHERE t.id = ?1 AND (m.sent_at, m.id) > (t.sent_at, t.id)
+           AND m.state NOT IN ('cancelled', 'failed', 'queued', 'retrying')
+         ORDER BY m.sent_at, m.id LIMIT 1",
+    )?;
+    let found = query
+        .query_row([open.trigger_id.0], |r| {
+            Ok(Answer {
+                author: word!(r, 0, Author),
+                text: r.get(1)?,
+                at: Timestamp(r.get(2)?),
+            })
+        })
+        .optional()?;
+    Ok(found)
 }
