@@ -102,11 +102,11 @@ async fn a_reply_goes_out_by_itself_and_the_pause_stops_the_next() {
 
 /// Sets the shortest countdown, in the settings.
 async fn counts_down_shortly(app: &App) {
-    app.settings("ai").await;
+    app.settings("auto").await;
     app.fill("ai-countdown", &COUNTDOWN_SECONDS.to_string())
         .await;
     app.press(Key::Tab).await;
-    app.shown("[data-testid=settings-ai] .saved:not(:empty)")
+    app.shown("[data-testid=settings-auto] .saved:not(:empty)")
         .await;
     app.back_to_inbox().await;
 }

@@ -4,7 +4,17 @@
 import { knownStep, type WelcomeStep } from './state/welcome.svelte';
 
 /** The pages of the settings, in the order of their list. */
-export const SECTIONS = ['account', 'ai', 'knowledge', 'notifications', 'language', 'keys'] as const;
+export const SECTIONS = [
+  'account',
+  'ai',
+  'auto',
+  'knowledge',
+  'saved_replies',
+  'report',
+  'notifications',
+  'language',
+  'keys',
+] as const;
 export type SettingsSection = (typeof SECTIONS)[number];
 export type Route =
   | { screen: 'inbox'; conversation: string | null }

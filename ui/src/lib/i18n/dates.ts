@@ -41,7 +41,7 @@ export function rowTime(iso: string, nowMs: number): string {
   if (days <= 0) return clockTime(iso);
   if (days === 1) return t('time.yesterday');
   if (days < 7) return format('weekday-short', { weekday: 'short' }).format(then);
-  return shortDate(then, nowMs);
+  return rowDate(then, nowMs);
 }
 
 /** For a divider: Today, Yesterday, Monday, 3 May, 3 May 2024. */
@@ -54,7 +54,7 @@ export function dayName(iso: string, nowMs: number): string {
   return longDate(then, nowMs);
 }
 
-function shortDate(then: Date, nowMs: number): string {
+function rowDate(then: Date, nowMs: number): string {
   return then.getFullYear() === new Date(nowMs).getFullYear()
     ? format('day', { day: 'numeric', month: 'short' }).format(then)
     : format('day-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(then);
@@ -75,4 +75,28 @@ export function timeLeft(ms: number): string {
 
 export function daysLeft(iso: string, nowMs: number): number {
   return Math.max(0, Math.floor((Date.parse(iso) - nowMs) / DAY));
+}
+
+/** "May 2026", from `2026-05`. */
+export function monthName(month: string): string {
+  return format('month', { month: 'long', year: 'numeric', timeZone: 'UTC' }).format(new Date(`${month}-01T00:00:00Z`));
+}
+
+/** "6 May", from `2026-05-06`. */
+export function shortDay(day: string): string {
+  return format('day-utc', { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`));
+}
+
+/** An amount to the cent; a currency that is none is written beside the figure. */
+export function money(cents: number, currency: string): string {
+  try {
+    return new Intl.NumberFormat(i18n.locale, { style: 'currency', currency }).format(cents / 100);
+  } catch {
+    return `${new Intl.NumberFormat(i18n.locale, { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(cents / 100)} ${currency}`.trim();
+  }
+}
+
+/** "6 May 2026": the last day before a moment, where an end is meant. */
+export function shortDate(iso: string): string {
+  return format('day-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(Date.parse(iso) - 1));
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { dayName, rowTime, timeLeft } from './dates';
-import { chooseLanguage, i18n, known, t } from './index.svelte';
+import { dayName, money, monthName, rowTime, timeLeft } from './dates';
+import { bytes, chooseLanguage, i18n, known, t } from './index.svelte';
 import en from './messages/en.json';
 import ru from './messages/ru.json';
 import tr from './messages/tr.json';
@@ -80,5 +80,29 @@ describe('moments', () => {
   it('says what is left', () => {
     expect(timeLeft(21.9 * 3_600_000)).toBe('21 h');
     expect(timeLeft(59_000)).toBe('under a minute');
+  });
+});
+
+describe('figures', () => {
+  it.each([
+    [0, '0 byte'],
+    [999, '999 byte'],
+    [1000, '1 kB'],
+    [14_300, '14 kB'],
+    [3_140_000, '3.1 MB'],
+    [7.2e12, '7,200 GB'],
+  ])('%d bytes', (count, expected) => expect(bytes(count)).toBe(expected));
+
+  it('writes an amount as the language does, to the cent', () => {
+    i18n.use('tr', tr);
+    expect(money(123_456, 'TRY')).toContain('1.234,56');
+    i18n.use('ru', ru);
+    expect(money(123_456, 'USD')).toMatch(/1\s234,56/);
+    expect(money(50, 'not a currency')).toBe('0,50 not a currency');
+  });
+
+  it('names a month whatever the time zone', () => {
+    i18n.use('ru', ru);
+    expect(monthName('2026-05')).toContain('май');
   });
 });

@@ -87,3 +87,17 @@ export function known(key: string, fallback: MessageKey, params?: Params): strin
   const text = i18n.text(key as MessageKey, params);
   return text === key ? i18n.text(fallback, params) : text;
 }
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+/** A size as people say it: 812 byte, 14 kB, 3.1 MB. */
+export function bytes(count: number): string {
+  const step = count < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(count) / 3));
+  const value = count / 1000 ** step;
+  return new Intl.NumberFormat(i18n.locale, {
+    style: 'unit',
+    unit: UNITS[step],
+    unitDisplay: 'short',
+    maximumFractionDigits: value < 10 && step > 0 ? 1 : 0,
+  }).format(value);
+}

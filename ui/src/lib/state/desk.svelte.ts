@@ -38,6 +38,8 @@ export class Desk {
   engineGone = $state(false);
   pausing = $state(false);
   helpOpen = $state(false);
+  /** Questions that the owner wants to answer, for the knowledge's form. */
+  teach = $state('');
   /** What was entered in the set-up so far and is no secret. */
   readonly setup = new Setup();
   singleKeys = $state(true);
