@@ -49,6 +49,10 @@ CREATE TABLE conversation (
     turn_due_at INTEGER,                         -- when the AI is to look at the customer's turn; NULL when it has
     turn_since INTEGER,                          -- when the turn's first message came; bounds the wait for quiet
     armed_at INTEGER,                            -- when the owner last set it to automatic; ends a takeover before it
+    seen_at INTEGER,                             -- the time of our newest message that the customer has seen
+    referral TEXT,                               -- the ad or link that the customer last came through, JSON
+    profile_at INTEGER,                          -- when the customer's profile was asked for
+    picture TEXT,                                -- the name of their picture in the media folder
     UNIQUE (account_id, customer_id)
 ) STRICT;
 -- Names and marks are in them so that counting a view, and walking it for a name, reads nothing else.
@@ -83,11 +87,22 @@ CREATE TABLE message (
     sent_at INTEGER NOT NULL,                    -- Instagram's time; ours until Instagram told
     state TEXT NOT NULL,                         -- received, or the state of the outbox row
     draft_id INTEGER,                            -- the draft it was approved from
-    unsent INTEGER NOT NULL DEFAULT 0,           -- 1 when its sender took it back
-    raw TEXT                                     -- the JSON that Instagram gave, to read anew with better eyes
+    unsent INTEGER NOT NULL DEFAULT 0,           -- 1 when its sender took it back, 2 when polls no longer show it
+    raw TEXT,                                    -- the JSON that Instagram gave, to read anew with better eyes
+    paths INTEGER NOT NULL DEFAULT 1,            -- the ways by which it came: 1 a poll, 2 a webhook, 3 both
+    heard_at INTEGER,                            -- when it first came, by our clock; only while webhooks are on
+    shape INTEGER NOT NULL DEFAULT 0,            -- a digest of what the last poll showed beside the words; 0 for words alone
+    edits INTEGER NOT NULL DEFAULT 0,            -- how often its sender changed it, as far as we know
+    edited_from INTEGER,                         -- a digest of the words before the last edit, so that an old showing is known
+    missing_at INTEGER,                          -- when a poll first showed its neighbours without it
+    reply_to TEXT,                               -- Instagram's id of the message that it answers
+    story TEXT,                                  -- reply or mention, when it belongs to a story
+    tap TEXT,                                    -- what was tapped instead of written, JSON
+    referral TEXT                                -- the ad or link that it came through, JSON
 ) STRICT;
 CREATE UNIQUE INDEX message_by_external_id ON message (account_id, external_id) WHERE external_id IS NOT NULL;
 CREATE INDEX message_by_conversation ON message (conversation_id, sent_at, id);
+CREATE INDEX message_by_path ON message (account_id, paths, heard_at) WHERE heard_at IS NOT NULL;
 
 -- Without positions: a third of the size and half of the time. What it finds is looked at anyway.
 CREATE VIRTUAL TABLE message_search USING fts5 (folded, content = 'message', content_rowid = 'id', tokenize = 'trigram', detail = 'none');
@@ -270,3 +285,84 @@ CREATE TABLE unreadable (
     seen_at INTEGER NOT NULL,                    -- first seen
     UNIQUE (account_id, raw)
 ) STRICT;
+
+CREATE TABLE attachment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE, -- what it hangs on
+    position INTEGER NOT NULL,                   -- its place among the attachments, from 0
+    external_id TEXT,                            -- Instagram's id of it, of the post or of the story
+    kind TEXT NOT NULL,                          -- image, video, post, story, …
+    mime TEXT,                                   -- as Instagram says it; never trusted
+    name TEXT,                                   -- the name that the file is said to have
+    title TEXT,                                  -- the words of a post or a card
+    size INTEGER,                                -- in bytes, as Instagram says it
+    width INTEGER,                               -- in pixels, as Instagram says it or as the file shows
+    height INTEGER,                              -- in pixels
+    url TEXT,                                    -- where the media is; signed, and dead after some days
+    link TEXT,                                   -- where the thing itself can be opened
+    media TEXT,                                  -- the name of the file in the media folder: the digest of its bytes
+    media_mime TEXT,                             -- what the bytes really are
+    media_bytes INTEGER,                         -- how many they are
+    media_at INTEGER,                            -- when they were fetched; a copy lives for a few days unless copies are kept
+    fault TEXT,                                  -- why there is no media: media_gone, media_refused, media_too_large
+    UNIQUE (message_id, position)
+) STRICT;
+CREATE INDEX attachment_with_media ON attachment (media_at) WHERE media IS NOT NULL;
+CREATE INDEX attachment_by_media ON attachment (media) WHERE media IS NOT NULL;
+CREATE INDEX attachment_to_fetch ON attachment (id) WHERE media IS NULL AND url IS NOT NULL AND fault IS NULL AND kind <> 'story_mention';
+
+CREATE TABLE reaction (
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE, -- where
+    external_id TEXT NOT NULL,                   -- Instagram's id of the message; the message itself may come later
+    direction TEXT NOT NULL,                     -- in from the customer, out from us
+    reaction TEXT NOT NULL,                      -- love, other, …; empty when it was taken back
+    emoji TEXT NOT NULL DEFAULT '',              -- the sign, where it was told
+    at INTEGER NOT NULL,                         -- when; an older event changes nothing
+    PRIMARY KEY (conversation_id, external_id, direction) -- one reaction a side
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gap (
+    before_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE, -- the first message after the gap
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE, -- where
+    after_id INTEGER NOT NULL,                   -- the last message before the gap
+    found_at INTEGER NOT NULL                    -- when it was noticed
+) STRICT;
+CREATE INDEX gap_by_conversation ON gap (conversation_id);
+
+CREATE TABLE webhook (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE, -- whose
+    enabled INTEGER NOT NULL DEFAULT 0,          -- 1 while the owner wants it
+    enabled_at INTEGER,                          -- since when; what came before is not compared
+    handshake_at INTEGER,                        -- when Instagram last checked the address
+    tested_at INTEGER,                           -- when the last test event came
+    event_at INTEGER,                            -- when the last real event came
+    events INTEGER NOT NULL DEFAULT 0,           -- how many real events came
+    refused_at INTEGER,                          -- when a delivery was last refused for its signature
+    refused INTEGER NOT NULL DEFAULT 0,          -- how many were
+    subscribed_at INTEGER,                       -- when Instagram accepted that the account sends events
+    fault TEXT                                   -- code of the fault that the subscription met
+) STRICT;
+
+CREATE TABLE webhook_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- keeps the order of arrival
+    digest TEXT NOT NULL UNIQUE,                 -- SHA-256 of the body: a repeated delivery is one event
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE, -- whose secret signed it
+    body TEXT NOT NULL,                          -- as it came; empty once it was drained
+    received_at INTEGER NOT NULL,                -- when
+    state TEXT NOT NULL DEFAULT 'waiting',       -- waiting, drained, failed
+    attempts INTEGER NOT NULL DEFAULT 0,         -- how often draining it was tried
+    drained_at INTEGER                           -- when it was drained; the digest stays as long as repetitions may come
+) STRICT;
+CREATE INDEX webhook_event_waiting ON webhook_event (id) WHERE state = 'waiting';
+CREATE INDEX webhook_event_drained ON webhook_event (drained_at) WHERE drained_at IS NOT NULL;
+
+CREATE TABLE kept_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    digest TEXT NOT NULL UNIQUE,                 -- SHA-256 of the event: the same one is kept once
+    account_id INTEGER REFERENCES account (id) ON DELETE CASCADE, -- whose; NULL when no account of ours is named
+    kind TEXT NOT NULL,                          -- comments, handover, optin, unknown_account, …
+    external_id TEXT,                            -- Instagram's id of the thing, where it has one
+    raw TEXT NOT NULL,                           -- the event, not shown anywhere yet
+    at INTEGER NOT NULL                          -- when it came
+) STRICT;
+CREATE INDEX kept_event_by_kind ON kept_event (kind, at);

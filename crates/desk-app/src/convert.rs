@@ -66,6 +66,15 @@ pub(crate) fn message(row: Message, open: &[OutboxRow]) -> dto::Message {
         next_try_at: outbox.and_then(|o| o.due_at),
         draft_id: row.draft_id,
         unsent: row.unsent,
+        edited: row.edits > 0,
+        seen: false,
+        attachments: Vec::new(),
+        reactions: Vec::new(),
+        reply_to: None,
+        story: None,
+        tap: row.tap.map(crate::thread::tap),
+        referral: row.referral.map(crate::thread::referral),
+        open_in_instagram: None,
     }
 }
 

@@ -38,6 +38,9 @@ mod desktop;
 pub use desktop::*;
 mod ai;
 pub use ai::*;
+mod kinds;
+
+pub use kinds::*;
 
 /// A secret typed by the owner: it comes in and never goes out.
 #[derive(Clone)]
@@ -180,6 +183,10 @@ dto! {
         pub draft: Option<Draft>,
         /// The conversation on instagram.com.
         pub instagram_url: String,
+        /// Where messages lie that Instagram no longer shows.
+        pub gaps: Vec<Gap>,
+        /// The ad or link that the customer last came through.
+        pub referral: Option<Referral>,
     }
 
     /// A message.
@@ -212,6 +219,24 @@ dto! {
         pub draft_id: Option<DraftId>,
         /// Whether the message was taken back by its sender.
         pub unsent: bool,
+        /// Whether its sender changed it later.
+        pub edited: bool,
+        /// Whether the customer has seen it; of ours only.
+        pub seen: bool,
+        /// What hangs on it, but for the story that it belongs to.
+        pub attachments: Vec<Attachment>,
+        /// The signs on it.
+        pub reactions: Vec<Reaction>,
+        /// The message that it answers.
+        pub reply_to: Option<ReplyTo>,
+        /// The story that it belongs to.
+        pub story: Option<Story>,
+        /// What was tapped instead of written.
+        pub tap: Option<Tap>,
+        /// The ad or link that it came through.
+        pub referral: Option<Referral>,
+        /// The address that shows what Instagram does not show to programs, for `link_open`.
+        pub open_in_instagram: Option<String>,
     }
 
     /// An outgoing message that is not settled, or failed.

@@ -3,10 +3,10 @@
 use crate::dto::{
     AccountSync, ConversationRow, ConversationView, InboxPage, SearchHit, SyncStatus,
 };
-use crate::{Desk, IpcError, convert, marks};
+use crate::{Desk, IpcError, convert, marks, thread};
 use desk_core::message::InboxView;
 use desk_core::{AccountId, Code, ConversationId, ReplyMode, Source};
-use desk_store::table::{account, conversation, draft, message, outbox};
+use desk_store::table::{account, conversation, draft, message};
 use desk_store::{StoreError, search};
 
 /// No page is longer: the screen shows far less.
@@ -97,18 +97,17 @@ impl Desk {
                     }
                     .to_string()
                 });
-                let open = outbox::open_of(db, conversation_id)?;
                 let draft = draft::current(db, conversation_id)?
                     .map(convert::draft)
                     .transpose()?;
                 let instagram_url = instagram_url(row.username.as_deref());
+                let context = thread::context(db, conversation_id, &instagram_url)?;
+                let messages = thread::messages(db, rows, &context)?;
                 Ok(ConversationView {
+                    gaps: thread::gaps(db, conversation_id)?,
+                    referral: context.presence.referral.map(thread::referral),
                     conversation: convert::conversation(row, convert::default_mode(db)?, now),
-                    messages: rows
-                        .into_iter()
-                        .filter(convert::is_shown)
-                        .map(|m| convert::message(m, &open))
-                        .collect(),
+                    messages,
                     older_before,
                     draft,
                     instagram_url,

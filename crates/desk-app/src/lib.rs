@@ -28,6 +28,7 @@ mod marks;
 mod reply;
 mod saved_replies;
 mod settings;
+mod thread;
 mod visit;
 pub mod words;
 

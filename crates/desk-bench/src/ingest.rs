@@ -8,9 +8,11 @@ use crate::world::{NOW, customer_id, file_of};
 use crate::{Outcome, Place};
 use desk_core::message::Health;
 use desk_core::text::fold;
-use desk_core::{Direction, IgMessageId, IgThreadId, IgUserId, IgsId, MessageKind, Timestamp};
+use desk_core::{
+    Direction, IgMessageId, IgThreadId, IgUserId, IgsId, MessageKind, Path as Way, Timestamp,
+};
 use desk_store::table::account::{self, Account, Connected};
-use desk_store::table::message::Incoming;
+use desk_store::table::message::{Extras, Incoming};
 use desk_store::{Store, StoreError};
 use desk_sync::ingest::{self, Batch};
 use rusqlite::{Connection, params};
@@ -141,17 +143,18 @@ pub fn batch(corpus: &Corpus, number: usize, messages: usize) -> Batch {
                 kind: MessageKind::Text,
                 text,
                 sent_at: at,
+                path: Way::Poll,
+                extras: Extras::default(),
             }
         })
         .collect();
+    let thread = IgThreadId(format!("aWdfZAG06{number:012}"));
     Batch {
-        thread: IgThreadId(format!("aWdfZAG06{number:012}")),
-        customer: IgsId(customer),
         username: Some(username),
         name,
         messages,
-        unreadable: Vec::new(),
         complete_up_to: Some(at),
+        ..Batch::with(Some(thread), IgsId(customer), Way::Poll)
     }
 }
 
@@ -179,7 +182,7 @@ fn write_raw(db: &mut Connection, batches: &[Batch]) -> Result<Duration, crate::
             "INSERT INTO conversation (account_id, customer_id, external_id, username, name, folded_name, last_at)
              VALUES (1, ?1, ?2, ?3, ?4, ?5, 0)",
         )?
-        .execute(params![batch.customer.0, batch.thread.0, batch.username, batch.name, name])?;
+        .execute(params![batch.customer.0, batch.thread.as_ref().map(IgThreadId::as_str), batch.username, batch.name, name])?;
         let id = tx.last_insert_rowid();
         let (mut unread, mut last_in, mut last) = (0, None::<i64>, (0, 0, Direction::Out));
         for (message, folded) in batch.messages.iter().zip(texts) {

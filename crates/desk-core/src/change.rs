@@ -46,6 +46,8 @@ word_enum! {
     Source {
         /// A poll of Instagram.
         Poll = "poll",
+        /// An event that Instagram delivered.
+        Webhook = "webhook",
         /// The outbox.
         Outbox = "outbox",
         /// The AI.

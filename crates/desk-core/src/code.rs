@@ -75,6 +75,14 @@ word_enum! {
         /// It cannot be taken back any more.
         TooLate = "too_late",
 
+        // ---- pictures, films and files
+        /// Instagram no longer gives it: the link ran out, or its sender took it back.
+        MediaGone = "media_gone",
+        /// It is not what it claims to be, or nothing that is safe to show.
+        MediaRefused = "media_refused",
+        /// It is larger than ReplyDesk fetches.
+        MediaTooLarge = "media_too_large",
+
         // ---- drafting
         /// The AI endpoint does not answer.
         AiUnreachable = "ai_unreachable",

@@ -66,6 +66,8 @@ local_id! {
     SuggestionId,
     /// A saved reply.
     SavedReplyId,
+    /// An attachment of a message.
+    AttachmentId,
 }
 
 macro_rules! external_id {

@@ -32,8 +32,16 @@
 //! | source | a file or folder of the owner's from which entries are read |
 //! | suggestion | an entry made from a reply of the owner's, waiting for approval |
 //! | trace | the recorded stages of a drafting, shown as "why this reply" |
+//! | attachment | what hangs on a message: a picture, a film, a shared post, a story |
+//! | media | the bytes behind an attachment |
+//! | reaction | a sign put on a message by one side |
+//! | tap | an answer chosen from those offered, instead of written |
+//! | referral | the ad or link through which a customer came |
+//! | gap | messages between two of ours that Instagram no longer shows |
+//! | webhook | an event that Instagram delivers by itself; polling never relies on it |
 //! | external id | an id that Instagram made; all other ids are ours |
 
+pub mod attachment;
 pub mod autonomy;
 pub mod change;
 pub mod clock;
@@ -47,14 +55,15 @@ pub mod text;
 pub mod time;
 pub mod window;
 
+pub use attachment::{AttachmentKind, MediaState, Path, StoryKind, TapKind};
 pub use autonomy::{Edit, Grant, LockReason, Observed, SourceKind, SourceState};
 pub use change::{Change, ChangeKind, Entity, Source};
 pub use clock::{Clock, SystemClock};
 pub use code::Code;
 pub use drafting::{CheckResult, Engine, Outcome, Reason};
 pub use id::{
-    AccountId, ConversationId, DraftId, EntryId, IgMessageId, IgThreadId, IgUserId, IgsId,
-    MessageId, OutboxId, SavedReplyId, SourceId, SuggestionId,
+    AccountId, AttachmentId, ConversationId, DraftId, EntryId, IgMessageId, IgThreadId, IgUserId,
+    IgsId, MessageId, OutboxId, SavedReplyId, SourceId, SuggestionId,
 };
 pub use message::{Author, Direction, MessageKind, SendState};
 pub use mode::ReplyMode;

@@ -87,3 +87,101 @@ CREATE TABLE ai_call (
     at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX ai_call_by_time ON ai_call (at, cost_micros);
+-- Messages of every kind, webhooks, media.
+ALTER TABLE message ADD COLUMN paths INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE message ADD COLUMN heard_at INTEGER;
+ALTER TABLE message ADD COLUMN shape INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN edits INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE message ADD COLUMN edited_from INTEGER;
+ALTER TABLE message ADD COLUMN missing_at INTEGER;
+ALTER TABLE message ADD COLUMN reply_to TEXT;
+ALTER TABLE message ADD COLUMN story TEXT;
+ALTER TABLE message ADD COLUMN tap TEXT;
+ALTER TABLE message ADD COLUMN referral TEXT;
+CREATE INDEX message_by_path ON message (account_id, paths, heard_at) WHERE heard_at IS NOT NULL;
+
+ALTER TABLE conversation ADD COLUMN seen_at INTEGER;
+ALTER TABLE conversation ADD COLUMN referral TEXT;
+ALTER TABLE conversation ADD COLUMN profile_at INTEGER;
+ALTER TABLE conversation ADD COLUMN picture TEXT;
+
+CREATE TABLE attachment (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    external_id TEXT,
+    kind TEXT NOT NULL,
+    mime TEXT,
+    name TEXT,
+    title TEXT,
+    size INTEGER,
+    width INTEGER,
+    height INTEGER,
+    url TEXT,
+    link TEXT,
+    media TEXT,
+    media_mime TEXT,
+    media_bytes INTEGER,
+    media_at INTEGER,
+    fault TEXT,
+    UNIQUE (message_id, position)
+) STRICT;
+CREATE INDEX attachment_with_media ON attachment (media_at) WHERE media IS NOT NULL;
+CREATE INDEX attachment_by_media ON attachment (media) WHERE media IS NOT NULL;
+CREATE INDEX attachment_to_fetch ON attachment (id) WHERE media IS NULL AND url IS NOT NULL AND fault IS NULL AND kind <> 'story_mention';
+
+CREATE TABLE reaction (
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    external_id TEXT NOT NULL,
+    direction TEXT NOT NULL,
+    reaction TEXT NOT NULL,
+    emoji TEXT NOT NULL DEFAULT '',
+    at INTEGER NOT NULL,
+    PRIMARY KEY (conversation_id, external_id, direction)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE gap (
+    before_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    after_id INTEGER NOT NULL,
+    found_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX gap_by_conversation ON gap (conversation_id);
+
+CREATE TABLE webhook (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    enabled INTEGER NOT NULL DEFAULT 0,
+    enabled_at INTEGER,
+    handshake_at INTEGER,
+    tested_at INTEGER,
+    event_at INTEGER,
+    events INTEGER NOT NULL DEFAULT 0,
+    refused_at INTEGER,
+    refused INTEGER NOT NULL DEFAULT 0,
+    subscribed_at INTEGER,
+    fault TEXT
+) STRICT;
+
+CREATE TABLE webhook_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL UNIQUE,
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    body TEXT NOT NULL,
+    received_at INTEGER NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    drained_at INTEGER
+) STRICT;
+CREATE INDEX webhook_event_waiting ON webhook_event (id) WHERE state = 'waiting';
+CREATE INDEX webhook_event_drained ON webhook_event (drained_at) WHERE drained_at IS NOT NULL;
+
+CREATE TABLE kept_event (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    digest TEXT NOT NULL UNIQUE,
+    account_id INTEGER REFERENCES account (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    external_id TEXT,
+    raw TEXT NOT NULL,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX kept_event_by_kind ON kept_event (kind, at);

@@ -14,13 +14,17 @@ pub mod table {
     pub mod account;
     pub mod ai_account;
     pub mod ai_call;
+    pub mod attachment;
     pub mod conversation;
     pub mod draft;
     pub mod entry;
+    pub mod gap;
     pub mod login;
     pub mod message;
     pub mod observation;
     pub mod outbox;
+    pub mod presence;
+    pub mod reaction;
     pub mod saved_reply;
     pub mod setting;
     pub mod source;
@@ -28,6 +32,7 @@ pub mod table {
     pub mod topic;
     pub mod trace;
     pub mod unreadable;
+    pub mod webhook;
 }
 mod trigram;
 mod word;

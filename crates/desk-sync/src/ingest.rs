@@ -5,14 +5,18 @@ use crate::reading;
 use desk_core::message::Health;
 use desk_core::outbox::Echo;
 use desk_core::window::ReplyWindow;
-use desk_core::{AccountId, ConversationId, Direction, IgThreadId, IgsId, Source, Timestamp};
+use desk_core::{AccountId, ConversationId, Direction, IgThreadId, IgsId, Path, Source, Timestamp};
 use desk_store::table::account::{self, Account};
 use desk_store::table::conversation::{self, Customer, Heard};
 use desk_store::table::message::{self, Incoming, Upserted};
-use desk_store::table::{draft, outbox, setting, unreadable};
+use desk_store::table::{draft, outbox, setting, unreadable, webhook};
 use desk_store::{Connection, StoreError, Write};
 use graph_api::Conversation;
 use std::time::Duration;
+
+pub mod happened;
+
+pub use happened::{Event, What};
 
 /// How old a message may be and still count as having come while we watched. Only such messages
 /// may be answered by the AI itself: what waited through a sleep is for the owner to see first.
@@ -28,8 +32,10 @@ const LONGEST_QUIET: Duration = Duration::from_secs(25);
 /// One conversation with some of its messages, read and ready to be stored.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// Instagram's id of the thread.
-    pub thread: IgThreadId,
+    /// The way by which it came.
+    pub path: Path,
+    /// Instagram's id of the thread; webhooks do not name it.
+    pub thread: Option<IgThreadId>,
     /// The customer's id.
     pub customer: IgsId,
     /// The customer's handle.
@@ -42,6 +48,12 @@ pub struct Batch {
     pub unreadable: Vec<(String, String)>,
     /// Instagram's `updated_time`, when all of the thread up to it is in the batch.
     pub complete_up_to: Option<Timestamp>,
+    /// The messages are the newest of the thread without a hole, with their details.
+    pub is_window: bool,
+    /// The thread has older messages than these.
+    pub has_older: bool,
+    /// What happened to messages: reactions, edits and the like.
+    pub events: Vec<Event>,
 }
 
 impl Batch {
@@ -53,7 +65,7 @@ impl Batch {
         let customer = known
             .cloned()
             .or_else(|| party.and_then(|p| p.id.clone()).map(IgsId))?;
-        let mut batch = Batch::with(IgThreadId(shown.id.clone()), customer);
+        let mut batch = Batch::with(Some(IgThreadId(shown.id.clone())), customer, Path::Poll);
         batch.username = party.and_then(|p| p.username.clone());
         batch.name = party.and_then(|p| p.name.clone());
         if let Some(page) = &shown.messages {
@@ -64,8 +76,9 @@ impl Batch {
 
     /// A batch without messages yet.
     #[must_use]
-    pub fn with(thread: IgThreadId, customer: IgsId) -> Batch {
+    pub fn with(thread: Option<IgThreadId>, customer: IgsId, path: Path) -> Batch {
         Batch {
+            path,
             thread,
             customer,
             username: None,
@@ -73,6 +86,9 @@ impl Batch {
             messages: Vec::new(),
             unreadable: Vec::new(),
             complete_up_to: None,
+            is_window: false,
+            has_older: false,
+            events: Vec::new(),
         }
     }
 
@@ -80,7 +96,7 @@ impl Batch {
     pub fn add(&mut self, account: &Account, page: &graph_api::Page<graph_api::Message>) {
         // Shown newest first, with times of whole seconds: the order shown tells more than the time.
         for shown in page.items.iter().rev() {
-            match reading::incoming(account, shown) {
+            match reading::incoming(account, shown, self.path) {
                 Some(message) => self.messages.push(message),
                 None => self
                     .unreadable
@@ -91,6 +107,8 @@ impl Batch {
             self.unreadable
                 .push((piece.raw.get().to_owned(), piece.reason.to_owned()));
         }
+        self.is_window = page.unreadable.is_empty() && page.items.iter().all(|m| m.has_details());
+        self.has_older = page.after.is_some();
         self.messages.sort_by_key(|m| m.sent_at);
         self.messages
             .dedup_by(|a, b| a.external_id == b.external_id);
@@ -102,7 +120,10 @@ impl Batch {
 /// # Errors
 /// When the file cannot be read.
 pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<bool, StoreError> {
-    let Some((_, read_up_to)) = conversation::of_thread(db, account, &batch.thread)? else {
+    let Some(thread) = &batch.thread else {
+        return Ok(true);
+    };
+    let Some((id, read_up_to)) = conversation::of_thread(db, account, thread)? else {
         return Ok(true);
     };
     if batch.complete_up_to.is_some_and(|at| at != read_up_to) && batch.messages.is_empty() {
@@ -118,7 +139,7 @@ pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<boo
             Some(_) => {}
         }
     }
-    Ok(false)
+    Ok(!happened::missing(db, id, batch)?.is_empty())
 }
 
 /// Stores a batch, and carries out what follows from it: a newer message makes the waiting draft
@@ -138,8 +159,12 @@ pub fn ingest(
         username: batch.username.as_deref(),
         name: batch.name.as_deref(),
     };
-    let id = conversation::ensure(w, account.id, Some(&batch.thread), &customer, now)?;
+    let id = conversation::ensure(w, account.id, batch.thread.as_ref(), &customer, now)?;
+    let source = source(batch.path);
+    let compares = webhook::compares(w, account.id)?;
+    let gap_after = happened::end_before(w, account.id, id, batch)?;
     let mut changed = false;
+    let mut reworded = None;
     let mut newest_said = None;
     let mut heard = Heard::default();
     for shown in &batch.messages {
@@ -155,11 +180,19 @@ pub fn ingest(
             changed = true;
             continue;
         }
-        match message::upsert_over(w, account.id, id, shown, known)? {
+        let upserted = message::upsert_over(w, account.id, id, shown, known)?;
+        match upserted {
             Upserted::Known => {}
             Upserted::Changed(_) => changed = true,
+            Upserted::Reworded(message) => {
+                changed = true;
+                reworded = Some((shown.direction, message, shown.sent_at));
+            }
             Upserted::New(message) => {
                 changed = true;
+                if compares {
+                    message::note_heard_at(w, message, now)?;
+                }
                 let live = account.synced_at.is_some() && shown.sent_at + LIVE >= now;
                 match shown.direction {
                     Direction::In => {
@@ -173,8 +206,14 @@ pub fn ingest(
                 }
             }
         }
+        changed |= happened::reactions(w, id, shown, upserted, now)?;
     }
     conversation::note_heard(w, id, &heard)?;
+    changed |= happened::carry_out(w, account, id, (batch, now), &mut reworded)?;
+    if let Some(after) = gap_after {
+        happened::mark_gap(w, account.id, id, (batch, after), now)?;
+    }
+    let newest_said = newest_said.or(reworded);
     for (raw, reason) in &batch.unreadable {
         changed |= unreadable::keep(w, account.id, raw, reason, now)?;
     }
@@ -182,30 +221,36 @@ pub fn ingest(
         conversation::set_updated_time(w, id, at)?;
     }
     if let Some((direction, message, sent_at)) = newest_said {
-        follow(w, id, direction, message, sent_at, now)?;
+        follow(w, id, (direction, message, sent_at), now, source)?;
     }
     if changed {
-        message::note_changed(w, id, Source::Poll);
-        conversation::refresh_row(w, id, Source::Poll)?;
+        message::note_changed(w, id, source);
+        conversation::refresh_row(w, id, source)?;
     }
     Ok(id)
+}
+
+const fn source(path: Path) -> Source {
+    match path {
+        Path::Poll => Source::Poll,
+        Path::Webhook => Source::Webhook,
+    }
 }
 
 /// What follows when the newest thing said is new to us.
 fn follow(
     w: &mut Write<'_>,
     id: ConversationId,
-    direction: Direction,
-    message: desk_core::MessageId,
-    sent_at: Timestamp,
+    (direction, message, sent_at): (Direction, desk_core::MessageId, Timestamp),
     now: Timestamp,
+    source: Source,
 ) -> Result<(), StoreError> {
     // Something older that was only now shown changes nothing about whose turn it is.
     let is_newest = message::newest(w, id)?.is_some_and(|newest| newest.id == message);
     if !is_newest {
         return Ok(());
     }
-    draft::make_stale(w, id, Source::Poll)?;
+    draft::make_stale(w, id, source)?;
     if direction == Direction::In && ReplyWindow::at(now, Some(sent_at)).is_open() {
         let quiet: Option<u32> = setting::get(w, QUIET_MILLIS)?;
         let quiet = Duration::from_millis(u64::from(quiet.unwrap_or(DEFAULT_QUIET_MILLIS)));

@@ -411,8 +411,11 @@ pub(crate) async fn look_into(
                 .unwrap_or_else(Page::empty)
         }
     };
-    let thread = row.external_id.clone().unwrap_or(IgThreadId(String::new()));
-    let mut batch = Batch::with(thread, row.customer_id.clone());
+    let mut batch = Batch::with(
+        row.external_id.clone(),
+        row.customer_id.clone(),
+        desk_core::Path::Poll,
+    );
     batch.add(&account, &page);
     let now = inner.clock.now();
     if row.external_id.is_some() {

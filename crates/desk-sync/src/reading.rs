@@ -1,9 +1,11 @@
 //! Turns what Instagram shows into messages of ours. Pure: no store, no network.
 
-use desk_core::{Direction, IgMessageId, MessageKind, Timestamp};
+use desk_core::{Direction, IgMessageId, MessageKind, Path, Timestamp};
 use desk_store::table::account::Account;
 use desk_store::table::message::Incoming;
 use graph_api::{AttachmentKind, Conversation, Message, Party, StoryKind};
+
+pub(crate) mod parts;
 
 /// Whether a party is the account itself. Ids decide; a handle only where no id is given, since
 /// Instagram shows the account under two ids.
@@ -36,26 +38,40 @@ pub(crate) fn customer<'a>(account: &Account, conversation: &'a Conversation) ->
 }
 
 /// Reads one message; `None` when it has no time, so that it cannot be put in order.
-pub(crate) fn incoming(account: &Account, message: &Message) -> Option<Incoming> {
-    let sent_at = Timestamp::from(message.created_time?);
+pub(crate) fn incoming(account: &Account, message: &Message, path: Path) -> Option<Incoming> {
+    let sent_at = whole_second(Timestamp::from(message.created_time?));
+    Some(Incoming {
+        external_id: IgMessageId(message.id.clone()),
+        direction: direction(account, message),
+        kind: kind(message),
+        text: readable(message.text.as_deref().unwrap_or_default()),
+        sent_at,
+        raw: message.raw.get().to_owned(),
+        path,
+        extras: parts::extras(account, message, path),
+    })
+}
+
+/// Which way a message went: the sender's id decides, and where there is none, the recipient's.
+fn direction(account: &Account, message: &Message) -> Direction {
     let from_us = message.from.as_ref().map(|p| is_us(account, p));
     let to_us = message.to.iter().any(|p| is_us(account, p));
-    let direction = match from_us {
+    match from_us {
         Some(true) => Direction::Out,
         Some(false) => Direction::In,
         None if !message.to.is_empty() && !to_us => Direction::Out,
         None => Direction::In,
-    };
-    let text = message.text.clone().unwrap_or_default();
-    Some(Incoming {
-        external_id: IgMessageId(message.id.clone()),
-        direction,
-        kind: kind(message),
-        // A NUL ends a text in more than one place on its way to the screen.
-        text: text.replace('\0', "\u{FFFD}"),
-        sent_at,
-        raw: message.raw.get().to_owned(),
-    })
+    }
+}
+
+/// A NUL ends a text in more than one place on its way to the screen.
+pub(crate) fn readable(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
+}
+
+/// Polls tell whole seconds and webhooks milliseconds: one message must not have two times.
+pub(crate) fn whole_second(at: Timestamp) -> Timestamp {
+    Timestamp(at.0 - at.0.rem_euclid(1000))
 }
 
 fn kind(message: &Message) -> MessageKind {
@@ -72,7 +88,12 @@ fn kind(message: &Message) -> MessageKind {
             AttachmentKind::Video => MessageKind::Video,
             AttachmentKind::Audio => MessageKind::Audio,
             AttachmentKind::File => MessageKind::File,
-            AttachmentKind::Template => MessageKind::Share,
+            AttachmentKind::Template
+            | AttachmentKind::Post
+            | AttachmentKind::Reel
+            | AttachmentKind::Story
+            | AttachmentKind::Link => MessageKind::Share,
+            AttachmentKind::StoryMention => MessageKind::StoryMention,
             _ => MessageKind::Unsupported,
         };
     }

@@ -1,15 +1,24 @@
 //! Messages, in and out. The same message can come by several ways and times; it is one row.
 
-use crate::word::word;
+use crate::word::{opt_word, word};
 use crate::{StoreError, Write};
 use desk_core::{
     AccountId, Author, Change, ConversationId, Direction, DraftId, Entity, IgMessageId, MessageId,
-    MessageKind, SendState, Source, Timestamp, text,
+    MessageKind, SendState, Source, StoryKind, Timestamp, text,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 /// The word in `state` for what a customer wrote.
 const RECEIVED: &str = "received";
+
+mod incoming;
+
+pub(crate) use incoming::to_json;
+
+pub use incoming::{
+    Extras, Incoming, Known, Referral, Tap, Upserted, count_by_path_alone, edit, is_partly_hidden,
+    known, missing, note_heard_at, note_missing, tells_more, unsend, upsert, upsert_over,
+};
 
 /// A row of `message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +45,21 @@ pub struct Message {
     pub draft_id: Option<DraftId>,
     /// Whether its sender took it back.
     pub unsent: bool,
+    /// How often its sender changed it.
+    pub edits: u32,
+    /// The message that it answers.
+    pub reply_to: Option<IgMessageId>,
+    /// How it belongs to a story.
+    pub story: Option<StoryKind>,
+    /// What was tapped instead of written.
+    pub tap: Option<Tap>,
+    /// The ad or link that it came through.
+    pub referral: Option<Referral>,
 }
 
 pub(crate) const COLUMNS: &str = "m.id, m.conversation_id, m.external_id, m.direction, m.author, \
-     m.kind, m.text, m.sent_at, m.state, m.draft_id, m.unsent";
+     m.kind, m.text, m.sent_at, m.state, m.draft_id, m.unsent, m.edits, m.reply_to, m.story, m.tap, \
+     m.referral";
 
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
     let state: String = row.get(8)?;
@@ -58,153 +78,13 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
             Some(word!(row, 8, SendState))
         },
         draft_id: row.get::<_, Option<i64>>(9)?.map(DraftId),
-        unsent: row.get(10)?,
+        unsent: row.get::<_, i64>(10)? != 0,
+        edits: row.get(11)?,
+        reply_to: row.get::<_, Option<String>>(12)?.map(IgMessageId),
+        story: opt_word!(row, 13, StoryKind),
+        tap: incoming::from_json(row.get(14)?),
+        referral: incoming::from_json(row.get(15)?),
     })
-}
-
-/// A message as Instagram shows it.
-#[derive(Debug, Clone)]
-pub struct Incoming {
-    /// Instagram's id.
-    pub external_id: IgMessageId,
-    /// Which way.
-    pub direction: Direction,
-    /// What kind.
-    pub kind: MessageKind,
-    /// The words.
-    pub text: String,
-    /// Instagram's time.
-    pub sent_at: Timestamp,
-    /// What Instagram gave.
-    pub raw: String,
-}
-
-/// What became of a message that came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Upserted {
-    /// It is new.
-    New(MessageId),
-    /// It was known and says something else now.
-    Changed(MessageId),
-    /// It was known.
-    Known,
-}
-
-/// What is stored of a message, as far as a later showing of it can differ.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
-    /// Ours.
-    pub id: MessageId,
-    /// The words.
-    pub text: String,
-    /// What kind.
-    pub kind: MessageKind,
-    /// When it was written; for ours, by our own clock until Instagram tells.
-    pub sent_at: Timestamp,
-}
-
-/// The stored message with an external id.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn known(
-    db: &Connection,
-    account: AccountId,
-    id: &IgMessageId,
-) -> Result<Option<Known>, StoreError> {
-    let mut query = db.prepare_cached(
-        "SELECT id, text, kind, sent_at FROM message WHERE account_id = ?1 AND external_id = ?2",
-    )?;
-    let found = query
-        .query_row(params![account.0, id.as_str()], |r| {
-            Ok(Known {
-                id: MessageId(r.get(0)?),
-                text: r.get(1)?,
-                kind: word!(r, 2, MessageKind),
-                sent_at: Timestamp(r.get(3)?),
-            })
-        })
-        .optional()?;
-    Ok(found)
-}
-
-/// Whether a later showing tells more than is stored. Instagram forgets the details of old
-/// messages, so an empty showing never replaces a full one.
-#[must_use]
-pub fn tells_more(known: &Known, shown: &Incoming) -> bool {
-    let forgot = shown.text.is_empty()
-        && matches!(shown.kind, MessageKind::Unknown | MessageKind::Unsupported);
-    !forgot
-        && (known.text != shown.text
-            || known.sent_at != shown.sent_at
-            || (known.kind != shown.kind && shown.kind != MessageKind::Unknown))
-}
-
-/// Stores a message that Instagram shows.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn upsert(
-    w: &mut Write<'_>,
-    account: AccountId,
-    conversation: ConversationId,
-    shown: &Incoming,
-) -> Result<Upserted, StoreError> {
-    let known = known(w, account, &shown.external_id)?;
-    upsert_over(w, account, conversation, shown, known)
-}
-
-/// The same for whoever has looked already: `known` is what [`known()`] said.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn upsert_over(
-    w: &mut Write<'_>,
-    account: AccountId,
-    conversation: ConversationId,
-    shown: &Incoming,
-    known: Option<Known>,
-) -> Result<Upserted, StoreError> {
-    if let Some(known) = known {
-        if !tells_more(&known, shown) {
-            return Ok(Upserted::Known);
-        }
-        w.prepare_cached(
-            "UPDATE message SET text = ?2, folded = ?3, kind = ?4, raw = ?5, sent_at = ?6 WHERE id = ?1",
-        )?
-        .execute(params![
-            known.id.0,
-            shown.text,
-            text::fold(&shown.text),
-            shown.kind.as_str(),
-            shown.raw,
-            shown.sent_at.0
-        ])?;
-        return Ok(Upserted::Changed(known.id));
-    }
-    let (author, state) = match shown.direction {
-        Direction::In => (Author::Customer, RECEIVED),
-        Direction::Out => (Author::OwnerPhone, SendState::Sent.as_str()),
-    };
-    w.prepare_cached(
-        "INSERT INTO message (account_id, conversation_id, external_id, direction, author, kind, text,
-                              folded, sent_at, state, raw)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
-        account.0,
-        conversation.0,
-        shown.external_id.as_str(),
-        shown.direction.as_str(),
-        author.as_str(),
-        shown.kind.as_str(),
-        shown.text,
-        text::fold(&shown.text),
-        shown.sent_at.0,
-        state,
-        shown.raw
-    ])?;
-    Ok(Upserted::New(MessageId(w.last_insert_rowid())))
 }
 
 /// An outgoing message before it has left.
@@ -287,6 +167,8 @@ pub fn bind(
             "UPDATE conversation SET last_message_id = NULL WHERE last_message_id = ?1",
         )?
         .execute([echo.id.0])?;
+        w.prepare_cached("UPDATE attachment SET message_id = ?2 WHERE message_id = ?1")?
+            .execute([echo.id.0, id.0])?;
         w.prepare_cached("DELETE FROM message WHERE id = ?1")?
             .execute([echo.id.0])?;
     }

@@ -6,7 +6,7 @@ use desk_core::{
 };
 use desk_store::table::account::{self, Connected};
 use desk_store::table::conversation::{self, Customer, Heard};
-use desk_store::table::message::{self, Incoming};
+use desk_store::table::message::{self, Extras, Incoming};
 use desk_store::{Store, StoreError, Write};
 use std::path::Path;
 
@@ -51,6 +51,8 @@ pub fn incoming(id: &str, direction: Direction, text: &str, sent_at: Timestamp) 
         text: text.into(),
         sent_at,
         raw: "{}".into(),
+        path: desk_core::Path::Poll,
+        extras: Extras::default(),
     }
 }
 

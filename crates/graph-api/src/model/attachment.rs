@@ -17,8 +17,12 @@ pub struct Attachment {
     pub name: Option<String>,
     /// In bytes.
     pub size: Option<u64>,
+    /// The words of a post.
+    pub title: Option<String>,
     /// A signed address with a short life: fetch it at once.
     pub url: Option<String>,
+    /// Where the thing itself can be opened, where that is another address.
+    pub link: Option<String>,
     /// A smaller picture of it; as short-lived.
     pub preview_url: Option<String>,
     /// In pixels.
@@ -45,6 +49,18 @@ pub enum AttachmentKind {
     File,
     /// A card with a title.
     Template,
+    /// A shared post.
+    Post,
+    /// A shared reel.
+    Reel,
+    /// A shared story.
+    Story,
+    /// The story in which the account is mentioned. Its media must not be stored.
+    StoryMention,
+    /// A link with a title.
+    Link,
+    /// Something to be seen once, which comes without an address.
+    ViewOnce,
     /// Anything else, with the platform's own word where there is one.
     Other(Option<String>),
 }
@@ -72,7 +88,9 @@ impl Attachment {
             mime_type: None,
             name: None,
             size: None,
+            title: None,
             url: None,
+            link: None,
             preview_url: None,
             width: None,
             height: None,
@@ -105,20 +123,57 @@ impl Attachment {
             self.read_media(&audio);
         } else if let Some(card) = object.object("generic_template") {
             self.kind = AttachmentKind::Template;
-            self.name = card.some_text("title").or(self.name.take());
-            self.url = card
+            self.title = card.some_text("title");
+            self.name = self.title.clone().or(self.name.take());
+            self.link = card
                 .object("cta")
                 .and_then(|button| button.some_text("url"));
+            self.url = self.link.clone();
             self.preview_url = card.some_text("media_url");
         } else if let Some(url) = object.some_text("file_url") {
             self.kind = self.kind_by_mime();
             self.url = Some(url);
         } else {
-            self.kind = AttachmentKind::Other(object.some_text("type"));
-            let payload = object.object("payload");
-            self.url = object
-                .some_text("url")
-                .or_else(|| payload.and_then(|payload| payload.some_text("url")));
+            self.read_event(object);
+        }
+    }
+
+    /// The form of webhooks: a `type` and a `payload`.
+    fn read_event(&mut self, object: &Object<'_>) {
+        let word = object.some_text("type");
+        self.kind = kind_by_word(word);
+        let payload = object.object("payload");
+        let inside = |name: &str| payload.as_ref().and_then(|p| p.some_text(name));
+        self.url = object.some_text("url").or_else(|| inside("url"));
+        self.title = object.some_text("title").or_else(|| inside("title"));
+        let ids = [
+            "ig_post_media_id",
+            "reel_video_id",
+            "sticker_id",
+            "attachment_id",
+        ];
+        let id = ids
+            .iter()
+            .find_map(|name| payload.as_ref().and_then(|p| p.id(name)));
+        self.id = self.id.take().or(id);
+        if self.kind == AttachmentKind::Image && inside("sticker_id").is_some() {
+            self.kind = AttachmentKind::Sticker;
+        }
+        if self.kind == AttachmentKind::Template {
+            let first = payload
+                .as_ref()
+                .and_then(|p| p.object("generic"))
+                .and_then(|generic| {
+                    generic
+                        .list("elements")
+                        .first()
+                        .copied()
+                        .and_then(Object::from_raw)
+                });
+            if let Some(element) = first {
+                self.title = element.some_text("title").or(self.title.take());
+                self.preview_url = element.some_text("image_url");
+            }
         }
     }
 
@@ -147,6 +202,25 @@ impl Attachment {
             Some("audio") => AttachmentKind::Audio,
             _ => AttachmentKind::File,
         }
+    }
+}
+
+fn kind_by_word(word: Option<String>) -> AttachmentKind {
+    match word.as_deref() {
+        Some("image") => AttachmentKind::Image,
+        Some("like_heart" | "sticker") => AttachmentKind::Sticker,
+        Some("video") => AttachmentKind::Video,
+        Some("audio") => AttachmentKind::Audio,
+        Some("file" | "media") => AttachmentKind::File,
+        // `share` is the older word; for some months both came for one post.
+        Some("share" | "ig_post" | "post") => AttachmentKind::Post,
+        Some("ig_reel" | "reel") => AttachmentKind::Reel,
+        Some("story" | "ig_story") => AttachmentKind::Story,
+        Some("story_mention") => AttachmentKind::StoryMention,
+        Some("fallback") => AttachmentKind::Link,
+        Some("template") => AttachmentKind::Template,
+        Some("ephemeral") => AttachmentKind::ViewOnce,
+        _ => AttachmentKind::Other(word),
     }
 }
 

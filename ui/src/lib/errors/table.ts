@@ -47,6 +47,10 @@ export const FAULTS: Record<FaultCode, FaultEntry> = {
   draft_settled: { severity: 'note', action: null },
   too_late: { severity: 'note', action: null },
 
+  media_gone: { severity: 'note', action: 'instagram' },
+  media_refused: { severity: 'note', action: 'instagram' },
+  media_too_large: { severity: 'note', action: 'instagram' },
+
   ai_unreachable: { severity: 'warning', action: 'ai_settings' },
   ai_slow: { severity: 'warning', action: 'retry' },
   ai_key_refused: { severity: 'error', action: 'ai_settings' },

@@ -420,6 +420,64 @@ secretsFault: Code | null,
 connectFault: Code | null, };
 
 /**
+ * Something that hangs on a message.
+ */
+export type Attachment = { 
+/**
+ * Its id, for `media_read` and `media_open`.
+ */
+id: AttachmentId, 
+/**
+ * What it is.
+ */
+kind: AttachmentKind, 
+/**
+ * What the file is, as far as it is known.
+ */
+mime: string | null, 
+/**
+ * The name of the file, made safe to show.
+ */
+name: string | null, 
+/**
+ * The words of a post or a card, made safe to show.
+ */
+title: string | null, 
+/**
+ * In bytes.
+ */
+size: number | null, 
+/**
+ * In pixels.
+ */
+width: number | null, 
+/**
+ * In pixels.
+ */
+height: number | null, 
+/**
+ * Where it can be opened, for `link_open`: the page of a post, the target of a card.
+ */
+link: string | null, 
+/**
+ * Whether its media can be read.
+ */
+media: MediaState, };
+
+/**
+ * An attachment of a message.
+ *
+ * Made by the store in rising order; a string at every boundary, because JavaScript
+ * loses whole numbers beyond 2^53.
+ */
+export type AttachmentId = string;
+
+/**
+ * What hangs on a message.
+ */
+export type AttachmentKind = "image" | "sticker" | "video" | "audio" | "file" | "post" | "reel" | "story" | "story_mention" | "link" | "card" | "view_once" | "unsupported";
+
+/**
  * Who wrote a message.
  */
 export type Author = "customer" | "owner" | "owner_phone" | "ai" | "rule";
@@ -483,7 +541,7 @@ revision: number, };
 /**
  * What went wrong.
  */
-export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
 
 /**
  * How an account is connected.
@@ -587,7 +645,15 @@ draft: Draft | null,
 /**
  * The conversation on instagram.com.
  */
-instagramUrl: string, };
+instagramUrl: string, 
+/**
+ * Where messages lie that Instagram no longer shows.
+ */
+gaps: Array<Gap>, 
+/**
+ * The ad or link that the customer last came through.
+ */
+referral: Referral | null, };
 
 /**
  * How ReplyDesk lives on this computer.
@@ -809,6 +875,23 @@ text: string,
 missing: Array<string>, };
 
 /**
+ * Messages that Instagram no longer shows.
+ */
+export type Gap = { 
+/**
+ * The last message before them.
+ */
+afterId: MessageId, 
+/**
+ * The first message after them.
+ */
+beforeId: MessageId, 
+/**
+ * When it was noticed.
+ */
+foundAt: Timestamp, };
+
+/**
  * How well one side of an account works.
  */
 export type Health = "unknown" | "good" | "troubled" | "broken";
@@ -947,6 +1030,11 @@ start: number,
 end: number, };
 
 /**
+ * What can be shown of an attachment's media.
+ */
+export type MediaState = "none" | "ready" | "gone" | "refused";
+
+/**
  * A message.
  */
 export type Message = { 
@@ -1005,7 +1093,43 @@ draftId: DraftId | null,
 /**
  * Whether the message was taken back by its sender.
  */
-unsent: boolean, };
+unsent: boolean, 
+/**
+ * Whether its sender changed it later.
+ */
+edited: boolean, 
+/**
+ * Whether the customer has seen it; of ours only.
+ */
+seen: boolean, 
+/**
+ * What hangs on it, but for the story that it belongs to.
+ */
+attachments: Array<Attachment>, 
+/**
+ * The signs on it.
+ */
+reactions: Array<Reaction>, 
+/**
+ * The message that it answers.
+ */
+replyTo: ReplyTo | null, 
+/**
+ * The story that it belongs to.
+ */
+story: Story | null, 
+/**
+ * What was tapped instead of written.
+ */
+tap: Tap | null, 
+/**
+ * The ad or link that it came through.
+ */
+referral: Referral | null, 
+/**
+ * The address that shows what Instagram does not show to programs, for `link_open`.
+ */
+openInInstagram: string | null, };
 
 /**
  * A message, in or out.
@@ -1133,14 +1257,77 @@ theme: string | null,
 welcome: string | null, };
 
 /**
+ * A sign that one side put on a message.
+ */
+export type Reaction = { 
+/**
+ * Who: `in` is the customer, `out` is the owner.
+ */
+by: Direction, 
+/**
+ * Instagram's word: `love`, `other` and so on.
+ */
+reaction: string, 
+/**
+ * The sign to show; a heart where Instagram told none.
+ */
+emoji: string, 
+/**
+ * When.
+ */
+at: Timestamp, };
+
+/**
  * Why a turn was held or skipped, or why a draft will not go out by itself.
  */
 export type Reason = "thanks_only" | "greeting_only" | "spam" | "attachment" | "nothing_known" | "unsure" | "person_needed" | "asks_for_person" | "figure_unfounded" | "language_wrong" | "language_unsure" | "too_long" | "promise" | "leak" | "repeats" | "entry_needs_approval" | "uncited" | "model_unsure" | "mode_draft" | "paused" | "window_closed" | "owner_answered" | "stopped" | "too_many" | "possible_robot" | "too_late" | "endpoint_failed" | "topic_locked" | "topic_mode" | "quiet_hours" | "entry_changed" | "other";
 
 /**
+ * The ad or link through which a customer came.
+ */
+export type Referral = { 
+/**
+ * Where from, in Instagram's words: `ADS`, `SHORTLINK`.
+ */
+source: string | null, 
+/**
+ * The word that the owner put into the link.
+ */
+reference: string | null, 
+/**
+ * The title of the ad.
+ */
+adTitle: string | null, };
+
+/**
  * What the AI may do in a conversation; the order is from strict to free.
  */
 export type ReplyMode = "off" | "draft" | "auto";
+
+/**
+ * The message that another one answers.
+ */
+export type ReplyTo = { 
+/**
+ * Its id; `null` when it is not among the stored ones.
+ */
+messageId: MessageId | null, 
+/**
+ * Which way it went.
+ */
+direction: Direction | null, 
+/**
+ * What kind it is.
+ */
+kind: MessageKind | null, 
+/**
+ * Its words, on one line.
+ */
+snippet: string, 
+/**
+ * Whether it was taken back.
+ */
+unsent: boolean, };
 
 /**
  * The one mark that a conversation's row carries.
@@ -1251,7 +1438,7 @@ export type SendState = "queued" | "sending" | "sent" | "retrying" | "failed" | 
 /**
  * Who caused it.
  */
-export type Source = "poll" | "outbox" | "ai" | "owner";
+export type Source = "poll" | "webhook" | "outbox" | "ai" | "owner";
 
 /**
  * A file or folder that knowledge is read from.
@@ -1262,6 +1449,24 @@ export type Source = "poll" | "outbox" | "ai" | "owner";
 export type SourceId = string;
 
 /**
+ * The story that a message belongs to.
+ */
+export type Story = { 
+/**
+ * How.
+ */
+kind: StoryKind, 
+/**
+ * The story itself, where it was shown.
+ */
+attachment: Attachment | null, };
+
+/**
+ * How a message belongs to a story.
+ */
+export type StoryKind = "reply" | "mention";
+
+/**
  * How the synchronisation stands.
  */
 export type SyncStatus = { 
@@ -1269,6 +1474,24 @@ export type SyncStatus = {
  * One for each account.
  */
 accounts: Array<AccountSync>, };
+
+/**
+ * What the customer tapped instead of writing.
+ */
+export type Tap = { 
+/**
+ * What kind of thing.
+ */
+kind: TapKind, 
+/**
+ * What stood on it.
+ */
+title: string, };
+
+/**
+ * What the customer tapped instead of writing.
+ */
+export type TapKind = "quick_reply" | "postback";
 
 /**
  * A moment, in milliseconds since 1970-01-01 UTC.
@@ -1425,4 +1648,4 @@ export interface Commands {
 export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "conversation_open", "conversation_mark_read", "search", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
-export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -199,6 +199,15 @@ export class FakeHost implements Host {
       nextTryAt: null,
       draftId: null,
       unsent: false,
+      edited: false,
+      seen: false,
+      attachments: [],
+      reactions: [],
+      replyTo: null,
+      story: null,
+      tap: null,
+      referral: null,
+      openInInstagram: null,
       ...change,
     };
     talk.messages.push(message);
@@ -384,6 +393,8 @@ export class FakeHost implements Host {
         olderBefore: from > 0 ? String(from) : null,
         draft: talk.draft,
         instagramUrl: 'https://www.instagram.com/direct/inbox/',
+        gaps: [],
+        referral: null,
       };
     },
     conversation_mark_read: ({ conversationId }) => {
