@@ -34,7 +34,7 @@ fn every_kind_of_attachment_is_told_apart() {
             AttachmentKind::Audio,
             AttachmentKind::File,
             AttachmentKind::Template,
-            AttachmentKind::Other(Some("ephemeral".to_owned())),
+            AttachmentKind::ViewOnce,
             AttachmentKind::Other(None),
         ]
     );
