@@ -17,6 +17,12 @@ function sources(dir = SRC): string[] {
   });
 }
 
+function rustSources(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.rs'))
+    .map((name) => readFileSync(join(dir, name), 'utf8'));
+}
+
 function forms(message: Message): string[] {
   return typeof message === 'string' ? [message] : Object.values(message);
 }
@@ -55,7 +61,9 @@ describe('the texts', () => {
   });
 
   it('has no key that nothing uses', () => {
-    const all = sources().join('\n');
+    // Notices and the tray take their words from these files too.
+    const rust = [join('..', 'crates', 'desk-app', 'src'), join('..', 'src-tauri', 'src')].flatMap((dir) => rustSources(dir));
+    const all = [...sources(), ...rust.map((text) => text.replaceAll('"', "'"))].join('\n');
     // A key written out, or one that a `prefix.${word}` of the engine can make.
     const prefixes = [...all.matchAll(/`([a-z_.]+[._])\$\{/g)].map((match) => match[1] ?? '');
     const unused = Object.keys(en).filter(
