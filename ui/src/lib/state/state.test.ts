@@ -224,7 +224,7 @@ describe('the open conversation', () => {
     host.on('conversation_open', async ({ conversationId }) => {
       if (conversationId === talk.row.id) await slow.wait;
       const one = host.talks.get(conversationId) ?? talk;
-      return { conversation: one.row, messages: one.messages, olderBefore: null, draft: null, instagramUrl: '' };
+      return { conversation: one.row, messages: one.messages, olderBefore: null, draft: null, instagramUrl: '', gaps: [], referral: null };
     });
     const first = thread.open(talk.row.id);
     await thread.open(other.row.id);

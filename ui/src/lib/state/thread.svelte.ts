@@ -325,6 +325,15 @@ function asShown(local: LocalMessage): ShownMessage {
     nextTryAt: null,
     draftId: null,
     unsent: false,
+    edited: false,
+    seen: false,
+    attachments: [],
+    reactions: [],
+    replyTo: null,
+    story: null,
+    tap: null,
+    referral: null,
+    openInInstagram: null,
     local,
   };
 }
