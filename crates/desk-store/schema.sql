@@ -53,12 +53,20 @@ CREATE TABLE conversation (
     referral TEXT,                               -- the ad or link that the customer last came through, JSON
     profile_at INTEGER,                          -- when the customer's profile was asked for
     picture TEXT,                                -- the name of their picture in the media folder
+    place TEXT NOT NULL DEFAULT 'open',          -- where the owner put it: open, done, snoozed
+    snoozed_until INTEGER,                       -- when it comes back; NULL when it is not snoozed
+    returned_at INTEGER,                         -- when it came back from a snooze; NULL once the owner dealt with it
     UNIQUE (account_id, customer_id)
 ) STRICT;
 -- Names and marks are in them so that counting a view, and walking it for a name, reads nothing else.
 CREATE INDEX conversation_by_time ON conversation (last_at DESC, id DESC, folded_name);
-CREATE INDEX conversation_needing_owner ON conversation (last_at DESC, id DESC, row_state, folded_name) WHERE row_state <> 'quiet';
-CREATE INDEX conversation_ai_ready ON conversation (last_at DESC, id DESC, row_state, folded_name) WHERE row_state IN ('draft_ready', 'countdown');
+CREATE INDEX conversation_needing_owner ON conversation (last_at DESC, id DESC, row_state, place, folded_name) WHERE row_state <> 'quiet' AND place = 'open';
+CREATE INDEX conversation_ai_ready ON conversation (last_at DESC, id DESC, row_state, place, folded_name) WHERE row_state IN ('draft_ready', 'countdown') AND place = 'open';
+CREATE INDEX conversation_done ON conversation (last_at DESC, id DESC, place, folded_name) WHERE place = 'done';
+CREATE INDEX conversation_snoozed ON conversation (last_at DESC, id DESC, place, folded_name) WHERE place = 'snoozed';
+CREATE INDEX conversation_unread ON conversation (last_at DESC, id DESC, unread, row_state, place, folded_name) WHERE unread > 0;
+CREATE INDEX conversation_snooze_due ON conversation (snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX conversation_by_inbound ON conversation (last_inbound_at) WHERE last_inbound_at IS NOT NULL;
 CREATE INDEX conversation_turn_due ON conversation (turn_due_at) WHERE turn_due_at IS NOT NULL;
 CREATE INDEX conversation_by_thread ON conversation (account_id, external_id);
 
@@ -366,3 +374,40 @@ CREATE TABLE kept_event (
     at INTEGER NOT NULL                          -- when it came
 ) STRICT;
 CREATE INDEX kept_event_by_kind ON kept_event (kind, at);
+
+CREATE TABLE composer (
+    conversation_id INTEGER PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE, -- to whom it would go
+    text TEXT NOT NULL,                          -- what the owner typed and has not sent
+    saved_at INTEGER NOT NULL                    -- last change
+) STRICT;
+
+CREATE TABLE label (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    name TEXT NOT NULL,                          -- as the owner wrote it
+    folded_name TEXT NOT NULL UNIQUE,            -- folded: two labels do not differ by their case alone
+    color TEXT NOT NULL                          -- a word: gray, red, orange, …
+) STRICT;
+
+CREATE TABLE conversation_label (
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE, -- which carries
+    label_id INTEGER NOT NULL REFERENCES label (id) ON DELETE CASCADE, -- which label
+    PRIMARY KEY (conversation_id, label_id)      -- once
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_label_by_label ON conversation_label (label_id, conversation_id);
+
+-- No column leads from here to the outbox: what is written for oneself cannot be sent by mistake.
+CREATE TABLE note (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE, -- about whom
+    text TEXT NOT NULL,                          -- what the owner wrote for themselves
+    created_at INTEGER NOT NULL,                 -- when
+    changed_at INTEGER                           -- last change; NULL when never
+) STRICT;
+CREATE INDEX note_by_conversation ON note (conversation_id, id);
+
+CREATE TABLE filter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    name TEXT NOT NULL,                          -- as the owner called it
+    view TEXT NOT NULL,                          -- the view that it narrows
+    narrow TEXT NOT NULL                         -- by what, JSON
+) STRICT;

@@ -3,7 +3,8 @@
 use crate::opened::Opened;
 use desk_app::dto::*;
 use desk_app::{
-    AccountId, ConversationId, DraftId, EntryId, InboxView, IpcError, OutboxId, ReplyMode,
+    AccountId, ConversationId, DraftId, EntryId, FilterId, InboxView, IpcError, LabelId, NoteId,
+    OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
 use tauri::State;
 

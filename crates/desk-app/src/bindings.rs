@@ -3,8 +3,8 @@
 use crate::dto::*;
 use desk_core::message::InboxView;
 use desk_core::{
-    AccountId, Change, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode, SavedReplyId,
-    SendState, SourceId, SuggestionId,
+    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
+    ReplyMode, SavedReplyId, SendState, SourceId, SuggestionId, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -48,13 +48,47 @@ macro_rules! commands {
             fn sync_status() -> SyncStatus;
 
             /// A page of the conversation list.
-            fn inbox_list(view: InboxView, query: Option<String>, cursor: Option<String>, limit: u32) -> InboxPage;
+            fn inbox_list(view: InboxView, query: Option<String>, cursor: Option<String>, limit: u32, filter: Option<InboxFilter>) -> InboxPage;
+            /// How many conversations each view holds.
+            fn inbox_counts() -> InboxCounts;
             /// A conversation with its newest messages, or those before a moment.
             fn conversation_open(conversation_id: ConversationId, before: Option<String>, limit: u32) -> ConversationView;
+            /// A piece of a conversation around a place, or what comes after one.
+            fn conversation_page(conversation_id: ConversationId, around: Option<String>, after: Option<String>, limit: u32) -> MessagePage;
             /// Notes that the owner has seen all of a conversation.
             fn conversation_mark_read(conversation_id: ConversationId) -> ();
+            /// Puts conversations away as done, or brings them back.
+            fn conversation_done(ids: Vec<ConversationId>, done: bool) -> ();
+            /// Puts conversations out of sight until a moment; without one they come back at once.
+            fn conversation_snooze(ids: Vec<ConversationId>, until: Option<Timestamp>) -> ();
+            /// Marks conversations as not seen.
+            fn conversation_unread(ids: Vec<ConversationId>) -> ();
             /// Finds messages.
-            fn search(query: String, limit: u32) -> Vec<SearchHit>;
+            fn search(query: String, limit: u32, filter: Option<SearchFilter>) -> Vec<SearchHit>;
+            /// The owner's labels.
+            fn label_list() -> Vec<Label>;
+            /// Adds a label, or changes the one with the id.
+            fn label_set(label_id: Option<LabelId>, name: String, color: LabelColor) -> Label;
+            /// Removes a label, from all conversations too.
+            fn label_remove(label_id: LabelId) -> ();
+            /// Puts a label on conversations, or takes it off.
+            fn conversation_label(ids: Vec<ConversationId>, label_id: LabelId, on: bool) -> ();
+            /// The filters that the owner kept.
+            fn filter_list() -> Vec<SavedFilter>;
+            /// Keeps a filter, or changes the one with the id.
+            fn filter_set(filter_id: Option<FilterId>, name: String, view: InboxView, filter: InboxFilter) -> SavedFilter;
+            /// Forgets a filter.
+            fn filter_remove(filter_id: FilterId) -> ();
+            /// The owner's notes about a conversation.
+            fn note_list(conversation_id: ConversationId) -> Vec<Note>;
+            /// Adds a note.
+            fn note_add(conversation_id: ConversationId, text: String) -> Note;
+            /// Changes a note.
+            fn note_change(note_id: NoteId, text: String) -> Note;
+            /// Removes a note.
+            fn note_remove(note_id: NoteId) -> ();
+            /// Keeps what stands in the composer of a conversation.
+            fn composer_save(conversation_id: ConversationId, text: String) -> ();
 
             /// Sends what the owner wrote.
             fn message_send(conversation_id: ConversationId, text: String, client_id: String) -> Message;

@@ -43,6 +43,11 @@ pub(crate) fn conversation(
         mode: row.mode.unwrap_or(default_mode),
         window_closes_at: ReplyWindow::at(now, row.last_inbound_at).edge(),
         auto_at: row.auto_at,
+        place: row.place,
+        snoozed_until: row.snoozed_until,
+        returned_at: row.returned_at,
+        labels: row.labels,
+        composing: row.composing,
     }
 }
 

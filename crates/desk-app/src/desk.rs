@@ -134,6 +134,11 @@ impl Desk {
         tasks.spawn(Arc::clone(&drafting).run(stop.clone()));
         let attention = Attention::new(store.clone(), Arc::clone(&clock));
         tasks.spawn(Arc::clone(&attention).run(changes.subscribe(), stop.clone()));
+        tasks.spawn(crate::place::wake_snoozed(
+            store.clone(),
+            Arc::clone(&clock),
+            stop.clone(),
+        ));
         let desk = Arc::new(Desk {
             store,
             secrets,

@@ -4,8 +4,8 @@ use crate::dto::*;
 use crate::{Desk, IpcError};
 use desk_core::message::InboxView;
 use desk_core::{
-    AccountId, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode, SavedReplyId, SourceId,
-    SuggestionId,
+    AccountId, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
+    ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
 use serde::Deserialize;
 use serde_json::Value;

@@ -3,10 +3,10 @@
 //! Field names are `camelCase` in JSON, ids are strings, times are ISO 8601 in UTC with
 //! milliseconds.
 
-use desk_core::message::{Health, RowState};
+use desk_core::message::{Health, Place, RowState};
 use desk_core::{
     AccountId, Author, CheckResult, Code, ConversationId, Direction, DraftId, Engine, EntryId,
-    IgMessageId, MessageId, MessageKind, OutboxId, Outcome, Reason, ReplyMode, SendState,
+    IgMessageId, LabelId, MessageId, MessageKind, OutboxId, Outcome, Reason, ReplyMode, SendState,
     Timestamp,
 };
 use secrecy::{ExposeSecret, SecretString};
@@ -41,6 +41,8 @@ pub use ai::*;
 mod kinds;
 
 pub use kinds::*;
+mod inbox;
+pub use inbox::*;
 
 /// A secret typed by the owner: it comes in and never goes out.
 #[derive(Clone)]
@@ -169,6 +171,16 @@ dto! {
         pub window_closes_at: Option<Timestamp>,
         /// When an automatic reply goes out.
         pub auto_at: Option<Timestamp>,
+        /// Where the owner put it.
+        pub place: Place,
+        /// When it comes back, while it is snoozed.
+        pub snoozed_until: Option<Timestamp>,
+        /// When it came back from a snooze, until the owner deals with it.
+        pub returned_at: Option<Timestamp>,
+        /// The owner's labels on it.
+        pub labels: Vec<LabelId>,
+        /// What the owner typed and has not sent, on one line; empty when nothing.
+        pub composing: String,
     }
 
     /// An open conversation.
@@ -187,6 +199,8 @@ dto! {
         pub gaps: Vec<Gap>,
         /// The ad or link that the customer last came through.
         pub referral: Option<Referral>,
+        /// What the owner typed and has not sent, whole.
+        pub composing: String,
     }
 
     /// A message.
@@ -460,6 +474,8 @@ dto! {
         pub author: Author,
         /// When.
         pub sent_at: Timestamp,
+        /// Where the conversation can be opened to see it: `around` of `conversation_page`.
+        pub cursor: String,
     }
 
     /// A part of a text, in UTF-16 units as JavaScript counts.

@@ -1,14 +1,19 @@
 //! Reading: the list, a conversation, search, and how the synchronisation stands.
 
 use crate::dto::{
-    AccountSync, ConversationRow, ConversationView, InboxPage, SearchHit, SyncStatus,
+    AccountSync, ConversationRow, ConversationView, InboxFilter, InboxPage, MessagePage,
+    SearchFilter, SearchHit, SyncStatus,
 };
 use crate::{Desk, IpcError, convert, marks, thread};
 use desk_core::message::InboxView;
-use desk_core::{AccountId, Code, ConversationId, ReplyMode, Source};
-use desk_store::table::{account, conversation, draft, message};
+use desk_core::window::{REPLY_WINDOW, SAFETY_MARGIN};
+use desk_core::{AccountId, Code, ConversationId, ReplyMode, Source, Timestamp};
+use desk_store::table::{account, composer, conversation, draft, message};
 use desk_store::{StoreError, search};
+use std::time::Duration;
 
+/// A reply window that closes within this time closes soon.
+const SOON: Duration = Duration::from_secs(2 * 3600);
 /// No page is longer: the screen shows far less.
 const MAX_PAGE: u32 = 200;
 
@@ -23,6 +28,7 @@ impl Desk {
         query: Option<String>,
         cursor: Option<String>,
         limit: u32,
+        filter: Option<InboxFilter>,
     ) -> Result<InboxPage, IpcError> {
         let after = match cursor {
             None => None,
@@ -34,11 +40,12 @@ impl Desk {
         let limit = limit.clamp(1, MAX_PAGE);
         let query = query.map(|q| q.trim().to_owned()).filter(|q| !q.is_empty());
         let now = self.clock.now();
+        let narrow = narrow(query, filter.unwrap_or_default(), now);
         let page: Result<InboxPage, StoreError> = self
             .store
             .read(move |db| {
                 let mode = convert::default_mode(db)?;
-                let rows = conversation::list(db, view, query.as_deref(), after, limit)?;
+                let rows = conversation::list_narrowed(db, view, &narrow, after, limit)?;
                 let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
                 let next_cursor = rows.last().filter(|_| is_full).map(|row| {
                     conversation::Cursor {
@@ -47,9 +54,10 @@ impl Desk {
                     }
                     .to_string()
                 });
-                let total = match &query {
-                    None => conversation::count(db, view)?,
-                    Some(_) => u32::try_from(rows.len()).unwrap_or(u32::MAX),
+                let total = if narrow == conversation::Narrow::default() {
+                    conversation::count(db, view)?
+                } else {
+                    u32::try_from(rows.len()).unwrap_or(u32::MAX)
                 };
                 let items = rows
                     .into_iter()
@@ -103,6 +111,7 @@ impl Desk {
                 let instagram_url = instagram_url(row.username.as_deref());
                 let context = thread::context(db, conversation_id, &instagram_url)?;
                 let messages = thread::messages(db, rows, &context)?;
+                let composing = composer::text(db, conversation_id)?;
                 Ok(ConversationView {
                     gaps: thread::gaps(db, conversation_id)?,
                     referral: context.presence.referral.map(thread::referral),
@@ -111,10 +120,60 @@ impl Desk {
                     older_before,
                     draft,
                     instagram_url,
+                    composing,
                 })
             })
             .await;
         Ok(view?)
+    }
+
+    /// Command `conversation_page`.
+    ///
+    /// # Errors
+    /// [`Code::BadRequest`] for a place that is none; [`Code::NotFound`] when there is no such
+    /// conversation.
+    pub async fn conversation_page(
+        &self,
+        conversation_id: ConversationId,
+        around: Option<String>,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<MessagePage, IpcError> {
+        let place = around.as_deref().or(after.as_deref());
+        let place = place
+            .and_then(message::Before::parse)
+            .ok_or_else(|| IpcError::new(Code::BadRequest, "no such place"))?;
+        let limit = limit.clamp(2, MAX_PAGE);
+        let page: Result<MessagePage, StoreError> = self
+            .store
+            .read(move |db| {
+                let row = conversation::get(db, conversation_id)?;
+                let mut rows = Vec::new();
+                let mut older_before = None;
+                let mut newer = limit;
+                if around.is_some() {
+                    newer = limit / 2;
+                    rows = message::page(db, conversation_id, Some(place), limit - newer)?;
+                    older_before = (rows.len() >= count(limit - newer))
+                        .then(|| rows.first().map(at))
+                        .flatten();
+                }
+                let later =
+                    message::page_from(db, conversation_id, place, around.is_some(), newer)?;
+                let newer_after = (later.len() >= count(newer))
+                    .then(|| later.last().map(at))
+                    .flatten();
+                rows.extend(later);
+                let instagram_url = instagram_url(row.username.as_deref());
+                let context = thread::context(db, conversation_id, &instagram_url)?;
+                Ok(MessagePage {
+                    messages: thread::messages(db, rows, &context)?,
+                    older_before,
+                    newer_after,
+                })
+            })
+            .await;
+        Ok(page?)
     }
 
     /// Command `conversation_mark_read`.
@@ -143,14 +202,27 @@ impl Desk {
     ///
     /// # Errors
     /// When the file cannot be read. No text is a wrong query.
-    pub async fn search(&self, query: String, limit: u32) -> Result<Vec<SearchHit>, IpcError> {
+    pub async fn search(
+        &self,
+        query: String,
+        limit: u32,
+        filter: Option<SearchFilter>,
+    ) -> Result<Vec<SearchHit>, IpcError> {
         let limit = limit.clamp(1, MAX_PAGE);
+        let filter = filter.unwrap_or_default();
+        let narrow = search::Narrow {
+            conversation: filter.conversation_id,
+            label: filter.label_id,
+            authors: filter.authors,
+            from: filter.from,
+            to: filter.to,
+        };
         let hits: Result<Vec<SearchHit>, StoreError> = self
             .store
             .read(move |db| {
                 let words = search::words(&query);
                 let mut hits = Vec::new();
-                for found in search::messages(db, &query, limit)? {
+                for found in search::messages_narrowed(db, &query, &narrow, limit)? {
                     let name = conversation::get(db, found.conversation_id)?.name;
                     let (snippet, marks) = marks::around(&found.text, &words);
                     hits.push(SearchHit {
@@ -161,6 +233,11 @@ impl Desk {
                         marks,
                         author: found.author,
                         sent_at: found.sent_at,
+                        cursor: message::Before {
+                            sent_at: found.sent_at,
+                            id: found.id,
+                        }
+                        .to_string(),
                     });
                 }
                 Ok(hits)
@@ -261,6 +338,33 @@ impl Desk {
             })
             .collect();
         Ok(SyncStatus { accounts })
+    }
+}
+
+fn count(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+/// A message's place in its conversation.
+fn at(row: &message::Message) -> String {
+    message::Before {
+        sent_at: row.sent_at,
+        id: row.id,
+    }
+    .to_string()
+}
+
+/// What narrows the list, in the store's terms.
+fn narrow(query: Option<String>, filter: InboxFilter, now: Timestamp) -> conversation::Narrow {
+    conversation::Narrow {
+        name: query,
+        unread: filter.unread,
+        label: filter.label_id,
+        account: filter.account_id,
+        inbound: filter.window_soon.then(|| {
+            let closing = now - (REPLY_WINDOW - SAFETY_MARGIN);
+            (closing, closing + SOON)
+        }),
     }
 }
 

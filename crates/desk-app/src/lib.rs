@@ -23,8 +23,11 @@ pub mod error;
 mod inbox;
 mod knowledge;
 mod local_time;
+mod label;
 pub mod logging;
 mod marks;
+mod note;
+mod place;
 mod reply;
 mod saved_replies;
 mod settings;
@@ -37,7 +40,8 @@ pub use config::Config;
 pub use desk::{Desk, LinkOpener};
 pub use desk_core::message::InboxView;
 pub use desk_core::{
-    AccountId, Change, Code, ConversationId, DraftId, EntryId, OutboxId, ReplyMode,
+    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
+    ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
 pub use desktop::Desktop;
 pub use dispatch::dispatch;

@@ -9,7 +9,7 @@ use desk_core::{
     Author, Code, ConversationId, DraftId, OutboxId, Outcome, Reason, Source, Timestamp,
 };
 use desk_store::table::outbox::Approved;
-use desk_store::table::{conversation, draft, message, outbox, trace};
+use desk_store::table::{composer, conversation, draft, message, outbox, trace};
 use desk_store::{Connection, StoreError, Write};
 
 /// A client id is made by the screen; this bounds what it may make.
@@ -87,6 +87,8 @@ impl Desk {
             .store
             .write(move |w| {
                 check_window(w, conversation_id, now)?;
+                // In the same transaction: what is sent is not kept as unsent.
+                composer::clear(w, conversation_id)?;
                 enqueue(w, &approved, now)
             })
             .await;

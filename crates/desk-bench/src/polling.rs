@@ -57,7 +57,10 @@ async fn one(report: &mut Report, place: &Place, size: usize, ticks: usize) -> O
     let account = desk.account_add_token(token).await?.id;
     let mut first_twenty = None;
     until(async || {
-        let shown = desk.inbox_list(InboxView::All, None, None, 1).await?.total;
+        let shown = desk
+            .inbox_list(InboxView::All, None, None, 1, None)
+            .await?
+            .total;
         if shown >= 20 && first_twenty.is_none() {
             first_twenty = Some(began.elapsed());
         }

@@ -85,7 +85,7 @@ fn pages(report: &mut Report, place: &Place, world: &World, desk: &Desk, rt: &Ru
             for query in queries {
                 let query = (!query.is_empty()).then(|| (*query).to_owned());
                 let began = Instant::now();
-                rt.block_on(desk.inbox_list(view, query, cursor.cloned(), limit))?;
+                rt.block_on(desk.inbox_list(view, query, cursor.cloned(), limit, None))?;
                 samples.push(began.elapsed());
             }
         }

@@ -283,7 +283,7 @@ pub fn measure_command(
         for _ in 0..rounds {
             for query in &kind.queries {
                 let began = Instant::now();
-                rt.block_on(desk.search(query.clone(), HITS))?;
+                rt.block_on(desk.search(query.clone(), HITS, None))?;
                 all.push(began.elapsed());
             }
         }

@@ -24,6 +24,10 @@ word_enum! {
         Suggestion = "suggestion",
         /// A saved reply.
         SavedReply = "saved_reply",
+        /// A label or a kept filter of the owner's.
+        Label = "label",
+        /// A note; the id is its conversation's.
+        Note = "note",
         /// Settings, among them "Pause AI".
         Settings = "settings",
         /// The synchronisation's state.

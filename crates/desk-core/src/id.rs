@@ -68,6 +68,12 @@ local_id! {
     SavedReplyId,
     /// An attachment of a message.
     AttachmentId,
+    /// A label that the owner made.
+    LabelId,
+    /// A note that the owner wrote for themselves.
+    NoteId,
+    /// A filter that the owner kept.
+    FilterId,
 }
 
 macro_rules! external_id {

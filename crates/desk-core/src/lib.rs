@@ -24,6 +24,10 @@
 //! | mode | what the AI may do in a conversation: `off`, `draft`, `auto` |
 //! | countdown | the time between an automatic decision and its sending, when it can be stopped |
 //! | reply window | the 24 hours after a customer's message in which Instagram accepts a reply |
+//! | place | where the owner put a conversation: `open`, `done`, `snoozed` until a moment |
+//! | label | a word of the owner's that groups conversations |
+//! | note | what the owner wrote for themselves about a conversation; it cannot be sent |
+//! | composing | what the owner typed and has not sent |
 //! | entry | one piece of knowledge: questions and the owner's answer |
 //! | topic | the entries under one name of the owner's; an entry without a name is a topic of its own |
 //! | observation | what the AI would have sent, waiting to be compared with what the owner sent |
@@ -62,8 +66,8 @@ pub use clock::{Clock, SystemClock};
 pub use code::Code;
 pub use drafting::{CheckResult, Engine, Outcome, Reason};
 pub use id::{
-    AccountId, AttachmentId, ConversationId, DraftId, EntryId, IgMessageId, IgThreadId, IgUserId,
-    IgsId, MessageId, OutboxId, SavedReplyId, SourceId, SuggestionId,
+    AccountId, AttachmentId, ConversationId, DraftId, EntryId, FilterId, IgMessageId, IgThreadId,
+    IgUserId, IgsId, LabelId, MessageId, NoteId, OutboxId, SavedReplyId, SourceId, SuggestionId,
 };
 pub use message::{Author, Direction, MessageKind, SendState};
 pub use mode::ReplyMode;

@@ -140,6 +140,20 @@ word_enum! {
         Countdown = "countdown",
         /// A message could not be sent, or it is not known whether it was.
         Failed = "failed",
+        /// It is back from a snooze, and the owner has not answered since.
+        Returned = "returned",
+    }
+}
+
+word_enum! {
+    /// Where the owner put a conversation.
+    Place {
+        /// Among the others.
+        Open = "open",
+        /// Done: it comes back when the customer writes.
+        Done = "done",
+        /// Out of sight until a moment, or until the customer writes.
+        Snoozed = "snoozed",
     }
 }
 
@@ -150,8 +164,12 @@ word_enum! {
         NeedsYou = "needs_you",
         /// A draft waits for approval, or counts down.
         AiReady = "ai_ready",
-        /// All of them.
+        /// All of them, wherever the owner put them.
         All = "all",
+        /// Those that the owner has done with.
+        Done = "done",
+        /// Those that come back at a moment.
+        Snoozed = "snoozed",
     }
 }
 

@@ -185,3 +185,46 @@ CREATE TABLE kept_event (
     at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX kept_event_by_kind ON kept_event (kind, at);
+ALTER TABLE conversation ADD COLUMN place TEXT NOT NULL DEFAULT 'open';
+ALTER TABLE conversation ADD COLUMN snoozed_until INTEGER;
+ALTER TABLE conversation ADD COLUMN returned_at INTEGER;
+DROP INDEX conversation_needing_owner;
+DROP INDEX conversation_ai_ready;
+CREATE INDEX conversation_needing_owner ON conversation (last_at DESC, id DESC, row_state, place, folded_name) WHERE row_state <> 'quiet' AND place = 'open';
+CREATE INDEX conversation_ai_ready ON conversation (last_at DESC, id DESC, row_state, place, folded_name) WHERE row_state IN ('draft_ready', 'countdown') AND place = 'open';
+CREATE INDEX conversation_done ON conversation (last_at DESC, id DESC, place, folded_name) WHERE place = 'done';
+CREATE INDEX conversation_snoozed ON conversation (last_at DESC, id DESC, place, folded_name) WHERE place = 'snoozed';
+CREATE INDEX conversation_unread ON conversation (last_at DESC, id DESC, unread, row_state, place, folded_name) WHERE unread > 0;
+CREATE INDEX conversation_snooze_due ON conversation (snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE INDEX conversation_by_inbound ON conversation (last_inbound_at) WHERE last_inbound_at IS NOT NULL;
+CREATE TABLE composer (
+    conversation_id INTEGER PRIMARY KEY REFERENCES conversation (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    saved_at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE label (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    folded_name TEXT NOT NULL UNIQUE,
+    color TEXT NOT NULL
+) STRICT;
+CREATE TABLE conversation_label (
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    label_id INTEGER NOT NULL REFERENCES label (id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation_id, label_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_label_by_label ON conversation_label (label_id, conversation_id);
+CREATE TABLE note (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    conversation_id INTEGER NOT NULL REFERENCES conversation (id) ON DELETE CASCADE,
+    text TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    changed_at INTEGER
+) STRICT;
+CREATE INDEX note_by_conversation ON note (conversation_id, id);
+CREATE TABLE filter (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    view TEXT NOT NULL,
+    narrow TEXT NOT NULL
+) STRICT;

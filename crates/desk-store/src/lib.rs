@@ -19,6 +19,13 @@ pub mod table {
     pub mod draft;
     pub mod entry;
     pub mod gap;
+    pub mod composer;
+    pub mod conversation;
+    pub mod draft;
+    pub mod entry;
+    pub mod filter;
+    pub mod label;
+    pub mod listing;
     pub mod login;
     pub mod message;
     pub mod observation;
@@ -26,6 +33,9 @@ pub mod table {
     pub mod presence;
     pub mod reaction;
     pub mod saved_reply;
+    pub mod note;
+    pub mod outbox;
+    pub mod place;
     pub mod setting;
     pub mod source;
     pub mod suggestion;

@@ -18,7 +18,7 @@ async fn the_first_synchronisation_brings_every_conversation() {
     world.connect().await;
     let page = world
         .desk
-        .inbox_list(InboxView::All, None, None, 200)
+        .inbox_list(InboxView::All, None, None, 200, None)
         .await
         .unwrap();
     assert_eq!((page.items.len(), page.total), (45, 45));
@@ -135,7 +135,7 @@ async fn search_finds_what_was_written_in_any_spelling() {
         .receives(&ayse, "İSTANBUL'a kargo ÜCRETİ ne kadar?")
         .await;
     for query in ["istanbul", "ISTANBUL", "ucret", "kargo ne", "ü", "STANB"] {
-        let hits = world.desk.search(query.into(), 10).await.unwrap();
+        let hits = world.desk.search(query.into(), 10, None).await.unwrap();
         assert_eq!(hits.len(), 1, "{query}");
     }
     for syntax in [
@@ -149,12 +149,12 @@ async fn search_finds_what_was_written_in_any_spelling() {
         "_",
         "\\",
     ] {
-        world.desk.search(syntax.into(), 10).await.unwrap();
+        world.desk.search(syntax.into(), 10, None).await.unwrap();
     }
     assert!(
         world
             .desk
-            .search("%%%".into(), 10)
+            .search("%%%".into(), 10, None)
             .await
             .unwrap()
             .is_empty(),
@@ -163,7 +163,7 @@ async fn search_finds_what_was_written_in_any_spelling() {
     assert!(
         world
             .desk
-            .search("___".into(), 10)
+            .search("___".into(), 10, None)
             .await
             .unwrap()
             .is_empty(),

@@ -176,6 +176,7 @@ impl World {
                 Some(customer.username().to_owned()),
                 None,
                 5,
+                None,
             )
             .await
             .unwrap();

@@ -1,11 +1,11 @@
 //! Conversations: who writes, what is newest, what the row of the list shows.
 
 use crate::word::{opt_word, word};
-use crate::{StoreError, Write, trigram};
-use desk_core::message::{InboxView, RowState};
+use crate::{StoreError, Write};
+use desk_core::message::{Place, RowState};
 use desk_core::{
-    AccountId, Author, Change, ConversationId, Entity, IgThreadId, IgsId, MessageId, MessageKind,
-    ReplyMode, Source, Timestamp, text,
+    AccountId, Author, Change, ConversationId, Entity, IgThreadId, IgsId, LabelId, MessageId,
+    MessageKind, ReplyMode, Source, Timestamp, text,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -51,16 +51,29 @@ pub struct Conversation {
     pub last_kind: Option<MessageKind>,
     /// When an automatic reply goes out.
     pub auto_at: Option<Timestamp>,
+    /// Where the owner put it.
+    pub place: Place,
+    /// When it comes back.
+    pub snoozed_until: Option<Timestamp>,
+    /// When it came back.
+    pub returned_at: Option<Timestamp>,
+    /// The owner's labels, in the order of their ids.
+    pub labels: Vec<LabelId>,
+    /// What the owner typed and has not sent, on one line.
+    pub composing: String,
 }
 
-const COLUMNS: &str = "c.id, c.account_id, c.customer_id, c.external_id, c.username, c.name, \
+pub(super) const COLUMNS: &str = "c.id, c.account_id, c.customer_id, c.external_id, c.username, c.name, \
      c.last_message_id, c.last_at, c.last_inbound_at, c.last_live_inbound_id, c.unread, c.mode, \
      c.row_state, c.turn_due_at, substr(m.text, 1, 400), m.author, m.kind, \
      CASE WHEN c.row_state = 'countdown' THEN \
-       (SELECT d.auto_at FROM draft d WHERE d.conversation_id = c.id ORDER BY d.id DESC LIMIT 1) END";
-const FROM: &str = "conversation c LEFT JOIN message m ON m.id = c.last_message_id";
+       (SELECT d.auto_at FROM draft d WHERE d.conversation_id = c.id ORDER BY d.id DESC LIMIT 1) END, \
+     c.place, c.snoozed_until, c.returned_at, \
+     (SELECT group_concat(l.label_id) FROM conversation_label l WHERE l.conversation_id = c.id), \
+     (SELECT substr(t.text, 1, 400) FROM composer t WHERE t.conversation_id = c.id)";
+pub(super) const FROM: &str = "conversation c LEFT JOIN message m ON m.id = c.last_message_id";
 
-fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     let time = |i| row.get::<_, Option<i64>>(i).map(|t| t.map(Timestamp));
     let message = |i| row.get::<_, Option<i64>>(i).map(|t| t.map(MessageId));
     let customer: String = row.get(2)?;
@@ -86,7 +99,26 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         last_author: opt_word!(row, 15, Author),
         last_kind: opt_word!(row, 16, MessageKind),
         auto_at: time(17)?,
+        place: word!(row, 18, Place),
+        snoozed_until: time(19)?,
+        returned_at: time(20)?,
+        labels: label_ids(row.get::<_, Option<String>>(21)?.as_deref()),
+        composing: text::snippet(
+            &row.get::<_, Option<String>>(22)?.unwrap_or_default(),
+            SNIPPET_CHARS,
+        ),
     })
+}
+
+/// The ids that SQLite put together with commas.
+fn label_ids(joined: Option<&str>) -> Vec<LabelId> {
+    let mut ids: Vec<LabelId> = joined
+        .into_iter()
+        .flat_map(|ids| ids.split(','))
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    ids.sort_unstable();
+    ids
 }
 
 /// The name, else the handle, else the end of the id: never an invented name.
@@ -102,6 +134,8 @@ fn shown_name(name: Option<&str>, username: Option<&str>, customer: &str) -> Str
     })
 }
 
+pub use super::listing::{Cursor, Narrow, count, list, list_narrowed};
+
 /// One conversation.
 ///
 /// # Errors
@@ -113,139 +147,6 @@ pub fn get(db: &Connection, id: ConversationId) -> Result<Conversation, StoreErr
         .query_row([id.0], from_row)
         .optional()?;
     found.ok_or(StoreError::NotFound("conversation"))
-}
-
-/// Where a page of the list begins: after this row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cursor {
-    /// Time of the last row shown.
-    pub last_at: Timestamp,
-    /// Its id.
-    pub id: ConversationId,
-}
-
-impl Cursor {
-    /// Reads what [`std::fmt::Display`] wrote.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let (at, id) = text.split_once('.')?;
-        Some(Cursor {
-            last_at: Timestamp(at.parse().ok()?),
-            id: id.parse().ok()?,
-        })
-    }
-}
-
-impl std::fmt::Display for Cursor {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}.{}", self.last_at.0, self.id)
-    }
-}
-
-const fn filter(view: InboxView) -> &'static str {
-    match view {
-        InboxView::NeedsYou => "c.row_state <> 'quiet'",
-        InboxView::AiReady => "c.row_state IN ('draft_ready', 'countdown')",
-        InboxView::All => "1",
-    }
-}
-
-/// Up to so many customers with a name are worth sorting; more are found sooner by walking the list.
-const FEW: u32 = 2000;
-/// One or two letters have no trigram: they are sought in so many conversations of a view, the newest
-/// first. The next letter finds all others.
-const SHORT_NAME_REACH: u32 = 10_000;
-
-/// How to find the customers with a name.
-enum Named {
-    /// They are few: the index of names, asked this, has them.
-    Few(String),
-    /// They are many: walking the list meets a page of them soon.
-    Many,
-    /// The name is too short for the index.
-    Short,
-}
-
-/// A page of the list, newest first. `name` narrows it to customers whose name or handle holds it.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn list(
-    db: &Connection,
-    view: InboxView,
-    name: Option<&str>,
-    after: Option<Cursor>,
-    limit: u32,
-) -> Result<Vec<Conversation>, StoreError> {
-    let after = after.unwrap_or(Cursor {
-        last_at: Timestamp(i64::MAX),
-        id: ConversationId(i64::MAX),
-    });
-    let name = name.map(text::fold);
-    let named = name.as_deref().map(|name| named(db, name)).transpose()?;
-    let filter = filter(view);
-    let page = "(c.last_at, c.id) < (?1, ?2)";
-    let order = "ORDER BY c.last_at DESC, c.id DESC";
-    let fits = "instr(c.folded_name, ?4) > 0";
-    // The condition for names is only there when a name is sought, so that the planner sees it.
-    // Those with the name are picked by indexes alone, before their rows and messages are read.
-    let condition = match &named {
-        None => format!("{filter} AND {page} AND ?4 IS NULL AND ?5 IS NULL"),
-        Some(Named::Few(_)) => format!(
-            "c.id IN (SELECT c.id FROM conversation_search s CROSS JOIN conversation c ON c.id = s.rowid
-                      WHERE conversation_search MATCH ?5 AND {fits} AND {filter} AND {page} {order} LIMIT ?3)"
-        ),
-        Some(Named::Many) => format!(
-            "?5 IS NULL AND c.id IN (SELECT c.id FROM conversation c
-                                     WHERE {filter} AND {page} AND {fits} {order} LIMIT ?3)"
-        ),
-        Some(Named::Short) => format!(
-            "?5 IS NULL AND c.id IN (SELECT c.id FROM conversation c
-                                     WHERE {filter} AND {page} AND {fits} AND c.last_at >= coalesce(
-                                         (SELECT c.last_at FROM conversation c WHERE {filter} AND {page} {order}
-                                          LIMIT 1 OFFSET {SHORT_NAME_REACH}), 0) {order} LIMIT ?3)"
-        ),
-    };
-    let expression = match &named {
-        Some(Named::Few(expression)) => Some(expression),
-        _ => None,
-    };
-    let sql = format!("SELECT {COLUMNS} FROM {FROM} WHERE {condition} {order} LIMIT ?3");
-    let mut query = db.prepare_cached(&sql)?;
-    let rows = query.query_map(
-        params![after.last_at.0, after.id.0, limit, name, expression],
-        from_row,
-    )?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-fn named(db: &Connection, folded: &str) -> Result<Named, StoreError> {
-    let Some(expression) = trigram::expression(&[folded]) else {
-        return Ok(Named::Short);
-    };
-    let mut query = db.prepare_cached(
-        "SELECT count(*) FROM (SELECT rowid FROM conversation_search
-                               WHERE conversation_search MATCH ?1 LIMIT ?2)",
-    )?;
-    let found: u32 = query.query_row(params![expression, FEW + 1], |r| r.get(0))?;
-    Ok(if found <= FEW {
-        Named::Few(expression)
-    } else {
-        Named::Many
-    })
-}
-
-/// How many conversations a view holds.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn count(db: &Connection, view: InboxView) -> Result<u32, StoreError> {
-    let sql = match view {
-        // Without any condition, SQLite counts pages instead of rows.
-        InboxView::All => "SELECT count(*) FROM conversation".to_owned(),
-        view => format!("SELECT count(*) FROM conversation c WHERE {}", filter(view)),
-    };
-    Ok(db.prepare_cached(&sql)?.query_row([], |r| r.get(0))?)
 }
 
 /// How many conversations an account has.
@@ -387,7 +288,8 @@ impl Heard {
     }
 }
 
-/// Notes what a batch of messages told, in one statement.
+/// Notes what a batch of messages told, in one statement. Wherever the owner had put the
+/// conversation, a word of the customer's brings it back.
 ///
 /// # Errors
 /// When the file cannot be written.
@@ -401,7 +303,9 @@ pub fn note_heard(w: &mut Write<'_>, id: ConversationId, heard: &Heard) -> Resul
              last_live_inbound_id = coalesce(?3, last_live_inbound_id),
              unread = CASE WHEN ?4 THEN ?5 ELSE unread + ?5 END,
              turn_due_at = CASE WHEN ?4 THEN NULL ELSE turn_due_at END,
-             turn_since = CASE WHEN ?4 THEN NULL ELSE turn_since END
+             turn_since = CASE WHEN ?4 THEN NULL ELSE turn_since END,
+             place = CASE WHEN ?2 IS NULL THEN place ELSE 'open' END,
+             snoozed_until = CASE WHEN ?2 IS NULL THEN snoozed_until END
          WHERE id = ?1",
     )?
     .execute(params![
@@ -550,10 +454,19 @@ pub fn refresh_row(
          current AS (
              SELECT outcome, text, trigger_id FROM draft WHERE conversation_id = ?1 ORDER BY id DESC LIMIT 1),
          stuck AS (
-             SELECT 1 FROM outbox WHERE conversation_id = ?1 AND state IN ('failed', 'unconfirmed') LIMIT 1)
+             SELECT 1 FROM outbox WHERE conversation_id = ?1 AND state IN ('failed', 'unconfirmed') LIMIT 1),
+         back AS (
+             -- Messages have whole seconds: an answer within the second of the return counts.
+             SELECT returned_at FROM conversation WHERE id = ?1 AND returned_at IS NOT NULL
+                 AND NOT EXISTS (SELECT 1 FROM newest WHERE direction = 'out' AND sent_at > returned_at - 1000))
          UPDATE conversation SET
              last_message_id = (SELECT id FROM newest),
-             last_at = coalesce((SELECT sent_at FROM newest), last_at),
+             last_at = max(coalesce((SELECT sent_at FROM newest), last_at),
+                           coalesce((SELECT returned_at FROM back), 0)),
+             returned_at = (SELECT returned_at FROM back),
+             -- A message that got stuck is not to be overlooked, wherever the conversation lies.
+             place = CASE WHEN row_state <> 'failed' AND EXISTS (SELECT 1 FROM stuck) THEN 'open' ELSE place END,
+             snoozed_until = CASE WHEN row_state <> 'failed' AND EXISTS (SELECT 1 FROM stuck) THEN NULL ELSE snoozed_until END,
              row_state = CASE
                  WHEN EXISTS (SELECT 1 FROM stuck) THEN 'failed'
                  WHEN (SELECT outcome FROM current) = 'countdown' THEN 'countdown'
@@ -563,6 +476,7 @@ pub fn refresh_row(
                  WHEN (SELECT direction FROM newest) = 'in'
                       AND NOT EXISTS (SELECT 1 FROM current WHERE outcome = 'skipped'
                                       AND trigger_id = (SELECT id FROM newest)) THEN 'waiting'
+                 WHEN EXISTS (SELECT 1 FROM back) THEN 'returned'
                  ELSE 'quiet' END
          WHERE id = ?1",
     )?

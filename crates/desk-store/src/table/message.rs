@@ -234,6 +234,31 @@ pub fn page(
     Ok(messages)
 }
 
+/// The oldest `limit` messages of a conversation at a point (when it is included) and after it,
+/// oldest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn page_from(
+    db: &Connection,
+    conversation: ConversationId,
+    from: Before,
+    is_included: bool,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let sign = if is_included { ">=" } else { ">" };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM message m WHERE m.conversation_id = ?1 AND (m.sent_at, m.id) {sign} (?2, ?3)
+         ORDER BY m.sent_at, m.id LIMIT ?4"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map(
+        params![conversation.0, from.sent_at.0, from.id.0, limit],
+        from_row,
+    )?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 /// One message.
 ///
 /// # Errors

@@ -6,6 +6,7 @@
 )]
 
 mod file;
+mod inbox;
 mod names;
 mod outbox;
 mod plan;

@@ -620,7 +620,27 @@ windowClosesAt: Timestamp | null,
 /**
  * When an automatic reply goes out.
  */
-autoAt: Timestamp | null, };
+autoAt: Timestamp | null, 
+/**
+ * Where the owner put it.
+ */
+place: Place, 
+/**
+ * When it comes back, while it is snoozed.
+ */
+snoozedUntil: Timestamp | null, 
+/**
+ * When it came back from a snooze, until the owner deals with it.
+ */
+returnedAt: Timestamp | null, 
+/**
+ * The owner's labels on it.
+ */
+labels: Array<LabelId>, 
+/**
+ * What the owner typed and has not sent, on one line; empty when nothing.
+ */
+composing: string, };
 
 /**
  * An open conversation.
@@ -654,6 +674,9 @@ gaps: Array<Gap>,
  * The ad or link that the customer last came through.
  */
 referral: Referral | null, };
+ * What the owner typed and has not sent, whole.
+ */
+composing: string, };
 
 /**
  * How ReplyDesk lives on this computer.
@@ -822,6 +845,7 @@ export type Engine = "embedded" | "endpoint";
  * What kind of thing changed.
  */
 export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "settings" | "sync";
+export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "label" | "note" | "settings" | "sync";
 
 /**
  * A knowledge entry.
@@ -873,6 +897,12 @@ text: string,
  * Variables that nothing is known for; they stand in the text as they are.
  */
 missing: Array<string>, };
+ * A filter that the owner kept.
+ *
+ * Made by the store in rising order; a string at every boundary, because JavaScript
+ * loses whole numbers beyond 2^53.
+ */
+export type FilterId = string;
 
 /**
  * Messages that Instagram no longer shows.
@@ -904,6 +934,60 @@ export type Health = "unknown" | "good" | "troubled" | "broken";
 export type IgMessageId = string;
 
 /**
+ * How many conversations each view holds.
+ */
+export type InboxCounts = { 
+/**
+ * Those that wait for the owner.
+ */
+needsYou: number, 
+/**
+ * Those with a draft.
+ */
+aiReady: number, 
+/**
+ * All of them.
+ */
+all: number, 
+/**
+ * Those the owner has done with.
+ */
+done: number, 
+/**
+ * Those that come back at a moment.
+ */
+snoozed: number, 
+/**
+ * Those with messages that the owner has not seen.
+ */
+unread: number, 
+/**
+ * How many such messages there are.
+ */
+unreadMessages: number, };
+
+/**
+ * What narrows a view of the inbox; what is absent does not.
+ */
+export type InboxFilter = { 
+/**
+ * Only those with messages that the owner has not seen.
+ */
+unread: boolean, 
+/**
+ * Only those whose reply window closes within two hours.
+ */
+windowSoon: boolean, 
+/**
+ * Only those with a label.
+ */
+labelId?: LabelId, 
+/**
+ * Only those of an account.
+ */
+accountId?: AccountId, };
+
+/**
  * A page of the conversation list.
  */
 export type InboxPage = { 
@@ -923,7 +1007,7 @@ total: number, };
 /**
  * Which conversations a list shows.
  */
-export type InboxView = "needs_you" | "ai_ready" | "all";
+export type InboxView = "needs_you" | "ai_ready" | "all" | "done" | "snoozed";
 
 /**
  * What went wrong with a command.
@@ -1015,6 +1099,40 @@ lang: string,
  * The words.
  */
 answer: string, };
+
+/**
+ * A word of the owner's that groups conversations.
+ */
+export type Label = { 
+/**
+ * Its id.
+ */
+id: LabelId, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its colour.
+ */
+color: LabelColor, 
+/**
+ * How many conversations carry it.
+ */
+conversations: number, };
+
+/**
+ * The colour of a label.
+ */
+export type LabelColor = "gray" | "red" | "orange" | "yellow" | "green" | "teal" | "blue" | "purple" | "pink";
+
+/**
+ * A label that the owner made.
+ *
+ * Made by the store in rising order; a string at every boundary, because JavaScript
+ * loses whole numbers beyond 2^53.
+ */
+export type LabelId = string;
 
 /**
  * A part of a text, in UTF-16 units as JavaScript counts.
@@ -1145,6 +1263,56 @@ export type MessageId = string;
 export type MessageKind = "text" | "image" | "video" | "audio" | "file" | "share" | "story_reply" | "story_mention" | "sticker" | "unsupported" | "unknown";
 
 /**
+ * A piece of a conversation that does not have to be its end.
+ */
+export type MessagePage = { 
+/**
+ * Its messages, oldest first.
+ */
+messages: Array<Message>, 
+/**
+ * What to ask for older ones with: `before` of `conversation_open`.
+ */
+olderBefore: string | null, 
+/**
+ * What to ask for newer ones with: `after` of `conversation_page`; `null` at the end.
+ */
+newerAfter: string | null, };
+
+/**
+ * What the owner wrote for themselves about a conversation. It cannot be sent.
+ */
+export type Note = { 
+/**
+ * Its id.
+ */
+id: NoteId, 
+/**
+ * About which conversation.
+ */
+conversationId: ConversationId, 
+/**
+ * Its words.
+ */
+text: string, 
+/**
+ * When it was written.
+ */
+createdAt: Timestamp, 
+/**
+ * When it was changed last; `null` when never.
+ */
+changedAt: Timestamp | null, };
+
+/**
+ * A note that the owner wrote for themselves.
+ *
+ * Made by the store in rising order; a string at every boundary, because JavaScript
+ * loses whole numbers beyond 2^53.
+ */
+export type NoteId = string;
+
+/**
  * When the owner wants to be called.
  */
 export type NotificationSettings = { 
@@ -1240,6 +1408,11 @@ createdAt: Timestamp, };
 export type Outcome = "pending" | "proposed" | "countdown" | "held" | "skipped" | "approved" | "rejected" | "stale";
 
 /**
+ * Where the owner put a conversation.
+ */
+export type Place = "open" | "done" | "snoozed";
+
+/**
  * The owner's choices of how the screen looks.
  */
 export type Preferences = { 
@@ -1332,7 +1505,53 @@ unsent: boolean, };
 /**
  * The one mark that a conversation's row carries.
  */
-export type RowState = "quiet" | "waiting" | "drafting" | "draft_ready" | "countdown" | "failed";
+export type RowState = "quiet" | "waiting" | "drafting" | "draft_ready" | "countdown" | "failed" | "returned";
+
+/**
+ * A filter that the owner kept.
+ */
+export type SavedFilter = { 
+/**
+ * Its id.
+ */
+id: FilterId, 
+/**
+ * What the owner called it.
+ */
+name: string, 
+/**
+ * The view that it narrows.
+ */
+view: InboxView, 
+/**
+ * By what.
+ */
+filter: InboxFilter, };
+
+/**
+ * What narrows a search; what is absent does not.
+ */
+export type SearchFilter = { 
+/**
+ * Only what was said in a conversation.
+ */
+conversationId?: ConversationId, 
+/**
+ * Only in conversations with a label.
+ */
+labelId?: LabelId, 
+/**
+ * Only what one of these wrote; none means anybody.
+ */
+authors: Array<Author>, 
+/**
+ * Only what was written at this moment or later.
+ */
+from?: Timestamp, 
+/**
+ * Only what was written before this moment.
+ */
+to?: Timestamp, };
 
 /**
  * Words that the owner sends often. Variables in them: `{name}`, `{username}`, `{shop}`,
@@ -1428,7 +1647,11 @@ author: Author,
 /**
  * When.
  */
-sentAt: Timestamp, };
+sentAt: Timestamp, 
+/**
+ * Where the conversation can be opened to see it: `around` of `conversation_page`.
+ */
+cursor: string, };
 
 /**
  * The state of an outgoing message.
@@ -1585,13 +1808,47 @@ export interface Commands {
   /** How the synchronisation stands. */
   sync_status(args: {  }): SyncStatus;
   /** A page of the conversation list. */
-  inbox_list(args: { view: InboxView; query?: string | null; cursor?: string | null; limit: number }): InboxPage;
+  inbox_list(args: { view: InboxView; query?: string | null; cursor?: string | null; limit: number; filter?: InboxFilter | null }): InboxPage;
+  /** How many conversations each view holds. */
+  inbox_counts(args: {  }): InboxCounts;
   /** A conversation with its newest messages, or those before a moment. */
   conversation_open(args: { conversationId: ConversationId; before?: string | null; limit: number }): ConversationView;
+  /** A piece of a conversation around a place, or what comes after one. */
+  conversation_page(args: { conversationId: ConversationId; around?: string | null; after?: string | null; limit: number }): MessagePage;
   /** Notes that the owner has seen all of a conversation. */
   conversation_mark_read(args: { conversationId: ConversationId }): null;
+  /** Puts conversations away as done, or brings them back. */
+  conversation_done(args: { ids: Array<ConversationId>; done: boolean }): null;
+  /** Puts conversations out of sight until a moment; without one they come back at once. */
+  conversation_snooze(args: { ids: Array<ConversationId>; until?: Timestamp | null }): null;
+  /** Marks conversations as not seen. */
+  conversation_unread(args: { ids: Array<ConversationId> }): null;
   /** Finds messages. */
-  search(args: { query: string; limit: number }): Array<SearchHit>;
+  search(args: { query: string; limit: number; filter?: SearchFilter | null }): Array<SearchHit>;
+  /** The owner's labels. */
+  label_list(args: {  }): Array<Label>;
+  /** Adds a label, or changes the one with the id. */
+  label_set(args: { labelId?: LabelId | null; name: string; color: LabelColor }): Label;
+  /** Removes a label, from all conversations too. */
+  label_remove(args: { labelId: LabelId }): null;
+  /** Puts a label on conversations, or takes it off. */
+  conversation_label(args: { ids: Array<ConversationId>; labelId: LabelId; on: boolean }): null;
+  /** The filters that the owner kept. */
+  filter_list(args: {  }): Array<SavedFilter>;
+  /** Keeps a filter, or changes the one with the id. */
+  filter_set(args: { filterId?: FilterId | null; name: string; view: InboxView; filter: InboxFilter }): SavedFilter;
+  /** Forgets a filter. */
+  filter_remove(args: { filterId: FilterId }): null;
+  /** The owner's notes about a conversation. */
+  note_list(args: { conversationId: ConversationId }): Array<Note>;
+  /** Adds a note. */
+  note_add(args: { conversationId: ConversationId; text: string }): Note;
+  /** Changes a note. */
+  note_change(args: { noteId: NoteId; text: string }): Note;
+  /** Removes a note. */
+  note_remove(args: { noteId: NoteId }): null;
+  /** Keeps what stands in the composer of a conversation. */
+  composer_save(args: { conversationId: ConversationId; text: string }): null;
   /** Sends what the owner wrote. */
   message_send(args: { conversationId: ConversationId; text: string; clientId: string }): Message;
   /** The messages that are not settled, or failed. */
@@ -1645,7 +1902,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "conversation_open", "conversation_mark_read", "search", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
 export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

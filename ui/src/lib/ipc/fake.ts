@@ -11,11 +11,15 @@ import type {
   ConversationRow,
   DesktopSettings,
   Draft,
+  InboxView,
   KnowledgeEntry,
+  Label,
   Message,
   NotificationSettings,
+  Note,
   OutboxItem,
   SavedReply,
+  SavedFilter,
   SyncStatus,
 } from './bindings';
 import { CommandError, type Args, type ChangesListener, type CommandName, type Host, type Result } from './host';
@@ -24,6 +28,7 @@ interface Talk {
   row: ConversationRow;
   messages: Message[];
   draft: Draft | null;
+  composing: string;
 }
 
 type Handlers = { [K in CommandName]: (args: Args<K>) => Result<K> | Promise<Result<K>> };
@@ -33,6 +38,9 @@ export class FakeHost implements Host {
   readonly talks = new Map<string, Talk>();
   accounts: Account[] = [];
   knowledge: KnowledgeEntry[] = [];
+  labels: Label[] = [];
+  filters: SavedFilter[] = [];
+  notes: Note[] = [];
   app: AppState = {
     version: '0.1.0',
     demo: true,
@@ -173,10 +181,16 @@ export class FakeHost implements Host {
         mode: 'draft',
         windowClosesAt: this.iso(-20 * 3_600_000),
         autoAt: null,
+        place: 'open',
+        snoozedUntil: null,
+        returnedAt: null,
+        labels: [],
+        composing: '',
         ...change,
       },
       messages: [],
       draft: null,
+      composing: '',
     };
     this.talks.set(id, talk);
     return talk;
@@ -279,6 +293,8 @@ export class FakeHost implements Host {
 
   #send(talk: Talk, author: Message['author'], text: string, draftId: string | null): Message {
     const message = this.say(talk, author, text, 0, { state: 'queued', draftId, outboxId: this.id() });
+    talk.composing = '';
+    talk.row = { ...talk.row, composing: '' };
     talk.draft = null;
     talk.row = { ...talk.row, state: 'quiet', unread: 0, autoAt: null };
     this.#touch(talk.row.id);
@@ -293,6 +309,14 @@ export class FakeHost implements Host {
       );
     }
     this.emit(...[...this.talks.keys()].slice(0, 20).map((id): Change => ({ entity: 'message', id, change: 'upserted', source: 'outbox' })));
+  }
+
+  #place(ids: readonly string[], change: (row: ConversationRow) => ConversationRow): void {
+    const talks = ids.map((id) => this.#talk(id));
+    for (const talk of talks) {
+      talk.row = change(talk.row);
+      this.#touch(talk.row.id);
+    }
   }
 
   #outboxItem(id: string): OutboxItem {
@@ -322,7 +346,7 @@ export class FakeHost implements Host {
     const wanted = query?.toLowerCase() ?? '';
     return [...this.talks.values()]
       .map((talk) => talk.row)
-      .filter((row) => view === 'all' || (view === 'ai_ready' ? ['draft_ready', 'countdown'].includes(row.state) : row.state !== 'quiet'))
+      .filter((row) => inView(row, view))
       .filter((row) => wanted === '' || `${row.name} ${row.username}`.toLowerCase().includes(wanted))
       .sort((a, b) => (a.lastAt < b.lastAt ? 1 : a.lastAt > b.lastAt ? -1 : Number(b.id) - Number(a.id)));
   }
@@ -377,8 +401,29 @@ export class FakeHost implements Host {
     },
     sync_now: () => null,
     sync_status: () => this.sync,
-    inbox_list: ({ view, query, cursor, limit }) => {
-      const rows = this.#sorted(view, query);
+    inbox_counts: () => {
+      const count = (view: InboxView) => this.#sorted(view, null).length;
+      const unread = [...this.talks.values()].filter((talk) => talk.row.unread > 0);
+      return {
+        needsYou: count('needs_you'),
+        aiReady: count('ai_ready'),
+        all: count('all'),
+        done: count('done'),
+        snoozed: count('snoozed'),
+        unread: unread.length,
+        unreadMessages: unread.reduce((sum, talk) => sum + talk.row.unread, 0),
+      };
+    },
+    inbox_list: ({ view, query, cursor, limit, filter }) => {
+      const soon = this.clock() + 2 * 3_600_000;
+      const rows = this.#sorted(view, query).filter(
+        (row) =>
+          (!filter?.unread || row.unread > 0) &&
+          (!filter?.labelId || row.labels.includes(filter.labelId)) &&
+          (!filter?.accountId || row.accountId === filter.accountId) &&
+          (!filter?.windowSoon ||
+            (row.windowClosesAt !== null && Date.parse(row.windowClosesAt) > this.clock() && Date.parse(row.windowClosesAt) <= soon)),
+      );
       const from = cursor ? Number(cursor) : 0;
       const items = rows.slice(from, from + limit);
       return { items, nextCursor: from + limit < rows.length ? String(from + limit) : null, total: rows.length };
@@ -395,7 +440,93 @@ export class FakeHost implements Host {
         instagramUrl: 'https://www.instagram.com/direct/inbox/',
         gaps: [],
         referral: null,
+        composing: talk.composing,
       };
+    },
+    conversation_page: ({ conversationId, around, after, limit }) => {
+      const talk = this.#talk(conversationId);
+      const at = Number(around ?? after ?? 0);
+      const from = around ? Math.max(0, at - Math.floor(limit / 2)) : at + 1;
+      const to = Math.min(talk.messages.length, from + limit);
+      return {
+        messages: talk.messages.slice(from, to),
+        olderBefore: around && from > 0 ? String(from) : null,
+        newerAfter: to < talk.messages.length ? String(to - 1) : null,
+      };
+    },
+    conversation_done: ({ ids, done }) => {
+      this.#place(ids, (row) => ({ ...row, place: done ? 'done' : 'open', snoozedUntil: null }));
+      return null;
+    },
+    conversation_snooze: ({ ids, until }) => {
+      this.#place(ids, (row) => ({ ...row, place: until ? 'snoozed' : 'open', snoozedUntil: until ?? null }));
+      return null;
+    },
+    conversation_unread: ({ ids }) => {
+      this.#place(ids, (row) => ({ ...row, unread: Math.max(1, row.unread) }));
+      return null;
+    },
+    label_list: () =>
+      this.labels.map((label) => ({
+        ...label,
+        conversations: [...this.talks.values()].filter((talk) => talk.row.labels.includes(label.id)).length,
+      })),
+    label_set: ({ labelId, name, color }) => {
+      const label: Label = { id: labelId ?? this.id(), name, color, conversations: 0 };
+      this.labels = [...this.labels.filter((one) => one.id !== label.id), label];
+      this.emit({ entity: 'label', id: label.id, change: 'upserted', source: 'owner' });
+      return label;
+    },
+    label_remove: ({ labelId }) => {
+      this.labels = this.labels.filter((one) => one.id !== labelId);
+      for (const talk of this.talks.values()) talk.row = { ...talk.row, labels: talk.row.labels.filter((id) => id !== labelId) };
+      this.emit({ entity: 'label', id: labelId, change: 'removed', source: 'owner' });
+      return null;
+    },
+    conversation_label: ({ ids, labelId, on }) => {
+      this.#place(ids, (row) => {
+        const others = row.labels.filter((id) => id !== labelId);
+        return { ...row, labels: on ? [...others, labelId] : others };
+      });
+      return null;
+    },
+    filter_list: () => [...this.filters],
+    filter_set: ({ filterId, name, view, filter }) => {
+      const saved: SavedFilter = { id: filterId ?? this.id(), name, view, filter };
+      this.filters = [...this.filters.filter((one) => one.id !== saved.id), saved];
+      this.emit({ entity: 'label', id: '', change: 'upserted', source: 'owner' });
+      return saved;
+    },
+    filter_remove: ({ filterId }) => {
+      this.filters = this.filters.filter((one) => one.id !== filterId);
+      this.emit({ entity: 'label', id: '', change: 'removed', source: 'owner' });
+      return null;
+    },
+    note_list: ({ conversationId }) => this.notes.filter((note) => note.conversationId === conversationId),
+    note_add: ({ conversationId, text }) => {
+      const note: Note = { id: this.id(), conversationId, text, createdAt: this.iso(), changedAt: null };
+      this.notes = [...this.notes, note];
+      this.emit({ entity: 'note', id: conversationId, change: 'upserted', source: 'owner' });
+      return note;
+    },
+    note_change: ({ noteId, text }) => {
+      this.notes = this.notes.map((note) => (note.id === noteId ? { ...note, text, changedAt: this.iso() } : note));
+      const note = this.notes.find((one) => one.id === noteId);
+      if (!note) throw new CommandError({ code: 'not_found', message: 'no such note' });
+      this.emit({ entity: 'note', id: note.conversationId, change: 'upserted', source: 'owner' });
+      return note;
+    },
+    note_remove: ({ noteId }) => {
+      const note = this.notes.find((one) => one.id === noteId);
+      this.notes = this.notes.filter((one) => one.id !== noteId);
+      this.emit({ entity: 'note', id: note?.conversationId ?? '', change: 'upserted', source: 'owner' });
+      return null;
+    },
+    composer_save: ({ conversationId, text }) => {
+      const talk = this.#talk(conversationId);
+      talk.composing = text;
+      talk.row = { ...talk.row, composing: text.slice(0, 120) };
+      return null;
     },
     conversation_mark_read: ({ conversationId }) => {
       const talk = this.#talk(conversationId);
@@ -403,13 +534,17 @@ export class FakeHost implements Host {
       this.#touch(conversationId);
       return null;
     },
-    search: ({ query, limit }) => {
+    search: ({ query, limit, filter }) => {
       const wanted = query.toLowerCase();
       const hits: Result<'search'> = [];
       for (const talk of this.talks.values()) {
-        for (const message of talk.messages) {
+        if (filter?.conversationId && talk.row.id !== filter.conversationId) continue;
+        if (filter?.labelId && !talk.row.labels.includes(filter.labelId)) continue;
+        for (const [index, message] of talk.messages.entries()) {
           const at = message.text.toLowerCase().indexOf(wanted);
           if (at < 0) continue;
+          if (filter?.authors?.length && !filter.authors.includes(message.author)) continue;
+          if ((filter?.from && message.sentAt < filter.from) || (filter?.to && message.sentAt >= filter.to)) continue;
           const from = Math.max(0, at - 24);
           const snippet = (from > 0 ? '…' : '') + message.text.slice(from, at + wanted.length + 60);
           const start = at - from + (from > 0 ? 1 : 0);
@@ -421,6 +556,7 @@ export class FakeHost implements Host {
             marks: [{ start, end: start + wanted.length }],
             author: message.author,
             sentAt: message.sentAt,
+            cursor: String(index),
           });
         }
       }
@@ -531,4 +667,19 @@ export class FakeHost implements Host {
     },
     ai_usage: ({ month }) => ({ month: month ?? this.iso().slice(0, 7), total: this.#tally(), days: [] }),
   };
+}
+
+function inView(row: ConversationRow, view: InboxView): boolean {
+  switch (view) {
+    case 'needs_you':
+      return row.state !== 'quiet' && row.place === 'open';
+    case 'ai_ready':
+      return ['draft_ready', 'countdown'].includes(row.state) && row.place === 'open';
+    case 'done':
+      return row.place === 'done';
+    case 'snoozed':
+      return row.place === 'snoozed';
+    case 'all':
+      return true;
+  }
 }
