@@ -224,7 +224,7 @@ describe('the open conversation', () => {
     host.on('conversation_open', async ({ conversationId }) => {
       if (conversationId === talk.row.id) await slow.wait;
       const one = host.talks.get(conversationId) ?? talk;
-      return { conversation: one.row, messages: one.messages, olderBefore: null, draft: null, instagramUrl: '', gaps: [], referral: null };
+      return { conversation: one.row, messages: one.messages, olderBefore: null, draft: null, instagramUrl: '', composing: '', gaps: [], referral: null };
     });
     const first = thread.open(talk.row.id);
     await thread.open(other.row.id);
@@ -553,7 +553,7 @@ describe('search', () => {
     const slow = gate();
     host.on('search', async ({ query }) => {
       if (query === 'slow') await slow.wait;
-      return [{ messageId: '1', conversationId: '1', name: query, snippet: query, marks: [], author: 'customer', sentAt: host.iso() }];
+      return [{ messageId: '1', conversationId: '1', name: query, snippet: query, marks: [], author: 'customer', sentAt: host.iso(), cursor: '1' }];
     });
     const search = new Search(host);
     search.type('slow');
