@@ -4,7 +4,7 @@ use crate::opened::Opened;
 use desk_app::dto::*;
 use desk_app::{
     AccountId, ConversationId, DraftId, EntryId, FilterId, InboxView, IpcError, LabelId, NoteId,
-    OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
+    OutboxId, ReplyMode, SavedReplyId, Timestamp,
 };
 use tauri::State;
 

@@ -4,7 +4,7 @@ use crate::dto::*;
 use desk_core::message::InboxView;
 use desk_core::{
     AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
-    ReplyMode, SavedReplyId, SendState, SourceId, SuggestionId, Timestamp,
+    ReplyMode, SavedReplyId, SendState, Timestamp,
 };
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

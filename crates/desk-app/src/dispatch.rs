@@ -5,7 +5,7 @@ use crate::{Desk, IpcError};
 use desk_core::message::InboxView;
 use desk_core::{
     AccountId, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
-    ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
+    ReplyMode, SavedReplyId, Timestamp,
 };
 use serde::Deserialize;
 use serde_json::Value;

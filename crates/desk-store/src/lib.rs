@@ -36,6 +36,7 @@ pub mod table {
     pub mod note;
     pub mod outbox;
     pub mod place;
+    pub mod saved_reply;
     pub mod setting;
     pub mod source;
     pub mod suggestion;
