@@ -68,8 +68,6 @@ pub use drafting::{CheckResult, Engine, Outcome, Reason};
 pub use id::{
     AccountId, AttachmentId, ConversationId, DraftId, EntryId, FilterId, IgMessageId, IgThreadId,
     IgUserId, IgsId, LabelId, MessageId, NoteId, OutboxId, SavedReplyId, SourceId, SuggestionId,
-    AccountId, ConversationId, DraftId, EntryId, FilterId, IgMessageId, IgThreadId, IgUserId,
-    IgsId, LabelId, MessageId, NoteId, OutboxId, SavedReplyId, SourceId, SuggestionId,
 };
 pub use message::{Author, Direction, MessageKind, SendState};
 pub use mode::ReplyMode;
