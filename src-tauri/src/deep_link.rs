@@ -31,7 +31,7 @@ pub(crate) fn listen(app: &AppHandle) {
     }
     let handle = app.clone();
     app.deep_link().on_open_url(move |event| {
-        window::show(&handle);
+        window::show(&handle, None);
         event
             .urls()
             .iter()

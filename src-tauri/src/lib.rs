@@ -4,20 +4,27 @@
 //! instance and the bridge from changes to events; it must not know what a command means.
 
 mod arguments;
+#[cfg(target_os = "linux")]
+mod bus;
 mod commands;
 mod deep_link;
+mod desktop;
 mod ending;
 mod events;
+mod notifications;
 mod opened;
+mod tray;
 mod window;
 
 use arguments::Arguments;
 use clap::Parser;
 use desk_app::{Code, Config, Desk, IpcError, LinkOpener};
+use desktop::ThisDesktop;
 use opened::Opened;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tauri::{AppHandle, Manager, RunEvent};
+use tauri_plugin_autostart::MacosLauncher;
 
 /// Starts the app, and ends with it.
 #[must_use]
@@ -28,28 +35,37 @@ pub fn run() -> ExitCode {
     let app = tauri::Builder::default()
         // First of all: a second start must not get as far as the data.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
-            window::show(app)
+            window::show(app, None);
         }))
         .plugin(tauri_plugin_deep_link::init())
+        .plugin(tauri_plugin_window_state::Builder::new().build())
+        .plugin(tauri_plugin_autostart::init(
+            MacosLauncher::LaunchAgent,
+            Some(vec!["--hidden"]),
+        ))
         .invoke_handler(commands::handler())
         .setup(move |app| {
             app.manage(Opened::default());
             let handle = app.handle().clone();
             ending::listen(&handle);
             deep_link::listen(&handle);
+            tray::create(&handle);
             tauri::async_runtime::spawn(open_desk(handle.clone(), arguments.clone()));
             if !arguments.hidden {
-                window::create(&handle)?;
+                window::create(&handle, None)?;
             }
             Ok(())
         })
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
-            app.run(|app, event| {
-                if let RunEvent::Exit = event {
-                    close_desk(app);
-                }
+            app.run(|app, event| match event {
+                // The last window was closed; a wish to end that was said in words has a code.
+                RunEvent::ExitRequested {
+                    code: None, api, ..
+                } if window::goes_on(app) => api.prevent_exit(),
+                RunEvent::Exit => close_desk(app),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
@@ -72,7 +88,12 @@ async fn open_desk(app: AppHandle, arguments: Arguments) {
     }
     .await;
     match &result {
-        Ok(desk) => events::forward(app.clone(), desk),
+        Ok(desk) => {
+            desk.set_desktop(Arc::new(ThisDesktop(app.clone())));
+            events::forward(app.clone(), desk);
+            notifications::show(&app, desk);
+            tray::follow(&app, desk);
+        }
         Err(e) => tracing::error!(code = %e.code, message = %e.message, "ReplyDesk cannot work"),
     }
     app.state::<Opened>().set(result);

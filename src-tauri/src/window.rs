@@ -1,7 +1,9 @@
 //! The one window.
 
+use crate::opened::Opened;
+use desk_app::ConversationId;
 use tauri::webview::NewWindowResponse;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 const LABEL: &str = "main";
 
@@ -21,12 +23,13 @@ fn engine_variable(name: &str, value: &str) {
     let _ = glib::setenv(name, value, false);
 }
 
-/// Makes the window.
+/// Makes the window, at a conversation or at the list.
 ///
 /// # Errors
 /// When the web engine cannot be started.
-pub(crate) fn create(app: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App("index.html".into()))
+pub(crate) fn create(app: &AppHandle, conversation: Option<ConversationId>) -> tauri::Result<()> {
+    let page = format!("index.html{}", place(conversation));
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
         .title("ReplyDesk")
         .inner_size(1180.0, 760.0)
         .min_inner_size(380.0, 480.0)
@@ -37,25 +40,66 @@ pub(crate) fn create(app: &AppHandle) -> tauri::Result<()> {
         })
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    let app = app.clone();
+    window.on_window_event(move |event| match event {
+        // Whoever looks elsewhere wants to hear of a message, even in the open conversation.
+        WindowEvent::Focused(false) | WindowEvent::Destroyed => looked_away(&app),
+        _ => {}
+    });
     Ok(())
 }
 
-/// Shows the window, and makes it anew when it was closed.
-pub(crate) fn show(app: &AppHandle) {
-    match app.get_webview_window(LABEL) {
-        Some(window) => {
-            let shown = window
-                .show()
-                .and_then(|()| window.unminimize())
-                .and_then(|()| window.set_focus());
-            if let Err(e) = shown {
-                tracing::warn!(error = %e, "the window could not be brought to the front");
-            }
+/// The part of the address that names what is shown.
+fn place(conversation: Option<ConversationId>) -> String {
+    conversation.map_or_else(String::new, |id| format!("#/inbox/{id}"))
+}
+
+fn looked_away(app: &AppHandle) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move {
+        if let Some(Ok(desk)) = app.state::<Opened>().now() {
+            let _ = desk.conversation_watch(None).await;
         }
-        None => {
-            if let Err(e) = create(app) {
-                tracing::warn!(error = %e, "the window could not be made");
+    });
+}
+
+/// Shows the window, and makes it anew when it was closed; at a conversation, if one is given.
+pub(crate) fn show(app: &AppHandle, conversation: Option<ConversationId>) {
+    let shown = match app.get_webview_window(LABEL) {
+        Some(window) => bring_to_front(&window, conversation),
+        None => create(app, conversation),
+    };
+    if let Err(e) = shown {
+        tracing::warn!(error = %e, "the window could not be shown");
+    }
+}
+
+fn bring_to_front(
+    window: &WebviewWindow,
+    conversation: Option<ConversationId>,
+) -> tauri::Result<()> {
+    window.show()?;
+    window.unminimize()?;
+    window.set_focus()?;
+    if conversation.is_some() {
+        let mut address = window.url()?;
+        // Only the part behind the `#` changes: the page stays, and goes there by itself.
+        address.set_fragment(Some(place(conversation).trim_start_matches('#')));
+        window.navigate(address)?;
+    }
+    Ok(())
+}
+
+/// Called when the last window was closed: whether the app goes on in the tray.
+pub(crate) fn goes_on(app: &AppHandle) -> bool {
+    match app.state::<Opened>().now() {
+        Some(Ok(desk)) => {
+            let goes_on = tauri::async_runtime::block_on(desk.keeps_running());
+            if goes_on {
+                tauri::async_runtime::spawn(async move { desk.tell_of_tray().await });
             }
+            goes_on
         }
+        _ => false,
     }
 }

@@ -11,9 +11,11 @@
 )]
 
 mod app;
+mod attention;
 mod browser;
 mod desktop;
 mod inbox;
+mod session;
 mod stage;
 
 mod connecting;

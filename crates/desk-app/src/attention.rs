@@ -66,6 +66,11 @@ impl Attention {
         })
     }
 
+    /// Passes a notice on. Nobody listening is fine: the shell shows none, or there is none.
+    pub(crate) fn tell(&self, notice: Notice) {
+        let _ = self.notices.send(Arc::new(notice));
+    }
+
     fn watched(&self) -> Option<ConversationId> {
         *self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -145,8 +150,7 @@ impl Attention {
                 }
                 Telling::Many(count) => self.store.read(move |db| many(db, count)).await?,
             };
-            // Nobody listening is fine: the shell shows none, or is none.
-            let _ = self.notices.send(Arc::new(notice));
+            self.tell(notice);
         }
         Ok(())
     }

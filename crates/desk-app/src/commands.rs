@@ -44,6 +44,8 @@ macro_rules! commands {
 
             /// Checks Instagram now.
             fn sync_now(account_id: AccountId) -> ();
+            /// Asks Instagram nothing for so many minutes; zero goes on at once.
+            fn sync_pause(minutes: u32) -> ();
             /// How the synchronisation stands.
             fn sync_status() -> SyncStatus;
 

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::desktop::Desktop;
 use crate::drafting::Drafting;
 use crate::dto::{AppState, Preferences};
+use crate::pause::{self, Pause};
 use crate::visit::Visit;
 use crate::{IpcError, change_bus, demo};
 use desk_core::{Change, Clock, Code, SystemClock};
@@ -43,6 +44,7 @@ pub struct Desk {
     /// Whether this is the demo of a visit, which can be left.
     is_visit: bool,
     pub(crate) attention: Arc<Attention>,
+    pub(crate) pause: Pause,
     /// Set by a shell that has one.
     pub(crate) desktop: OnceLock<Arc<dyn Desktop>>,
     changes: broadcast::Sender<Arc<Vec<Change>>>,
@@ -152,12 +154,15 @@ impl Desk {
             is_visit: visit.is_some(),
             visit: visit.unwrap_or_default(),
             attention,
+            pause: Pause::default(),
             desktop: OnceLock::new(),
             changes,
             stop,
             tasks,
             demo: OnceLock::new(),
         });
+        desk.tasks
+            .spawn(pause::run(Arc::downgrade(&desk), desk.stop.clone()));
         if let Some(demo) = demo {
             demo.furnish(&desk).await?;
             let _ = desk.demo.set(demo);

@@ -1,7 +1,7 @@
 //! The desktop around the window: what the owner wishes of it. The shell carries it out.
 
 use crate::dto::DesktopSettings;
-use crate::{Desk, IpcError};
+use crate::{Desk, IpcError, Notice};
 use desk_core::Code;
 use desk_store::StoreError;
 use desk_store::table::setting;
@@ -59,8 +59,8 @@ impl Desk {
         has_tray && stored.is_ok_and(|stored| stored.keep_running)
     }
 
-    /// The sentence that ReplyDesk goes on in the tray: once, the first time it does.
-    pub async fn tell_of_tray(&self) -> Option<String> {
+    /// Tells that ReplyDesk goes on in the tray: once, the first time it does.
+    pub async fn tell_of_tray(&self) {
         let told: Result<bool, StoreError> = self
             .store
             .write(|w| {
@@ -72,9 +72,16 @@ impl Desk {
                 Ok(told)
             })
             .await;
-        match told {
-            Ok(false) => Some(self.language().await.text("desktop.still_running", &[])),
-            _ => None,
+        if let Ok(false) = told {
+            let words = self.language().await.text("desktop.still_running", &[]);
+            self.attention.tell(Notice {
+                key: "tray".to_owned(),
+                title: "ReplyDesk".to_owned(),
+                body: words,
+                conversation: None,
+                stop: None,
+                is_urgent: false,
+            });
         }
     }
 

@@ -28,6 +28,7 @@ pub mod logging;
 mod marks;
 mod note;
 mod place;
+mod pause;
 mod reply;
 mod saved_replies;
 mod settings;

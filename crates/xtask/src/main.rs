@@ -12,6 +12,7 @@ mod demo;
 mod i18n;
 mod metadata;
 mod node;
+mod package;
 mod process;
 mod repository;
 mod setup;
@@ -52,6 +53,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
             "measures speed and weight against baselines and goals; --quick, --strict, --only WHAT",
         ),
         bench::bench,
+    ),
+    (
+        "package",
+        Some("makes the .deb; --try installs it here, uses it and removes it; --debug is quicker"),
+        package::package,
     ),
     (
         "bindings",

@@ -208,3 +208,41 @@ async fn a_list_that_shows_ids_and_times_alone_is_enough() {
         "what was read is not read again"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_asks_nothing_and_ends_by_itself() {
+    let world = World::connected().await;
+    world.poll().await;
+    world.desk.sync_pause(60).await.unwrap();
+    assert_eq!(
+        world.desk.sync_paused_until(),
+        Some(world.now() + Duration::from_secs(3600))
+    );
+    let before = world.sim.calls_at(graph_sim::Endpoint::Conversations);
+    let ayse = world.sim.customer("ayse");
+    ayse.writes("is anyone there?");
+    world.advance(Duration::from_secs(1800));
+    // Something that is asked for by the owner still happens: it shows that the rest stood still.
+    world
+        .desk
+        .inbox_list(desk_app::InboxView::All, None, None, 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        world.sim.calls_at(graph_sim::Endpoint::Conversations),
+        before
+    );
+    world.advance(Duration::from_secs(1801));
+    world
+        .until("the message has arrived after the pause", async |desk| {
+            let page = desk
+                .inbox_list(desk_app::InboxView::All, Some("ayse".to_owned()), None, 5)
+                .await
+                .unwrap();
+            page.items
+                .first()
+                .is_some_and(|row| row.snippet.contains("anyone"))
+        })
+        .await;
+    assert_eq!(world.desk.sync_paused_until(), None);
+}

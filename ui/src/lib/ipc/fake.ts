@@ -376,6 +376,7 @@ export class FakeHost implements Host {
     notification_settings_get: () => this.notifications,
     notification_settings_set: ({ settings }) => (this.notifications = settings),
     conversation_watch: () => null,
+    sync_pause: () => null,
     desktop_settings_get: () => this.desktop,
     desktop_settings_set: ({ keepRunning, startAtLogin }) => (this.desktop = { ...this.desktop, keepRunning, startAtLogin }),
     account_add_token: ({ token }) => {
