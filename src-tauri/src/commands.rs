@@ -1,11 +1,8 @@
 //! The commands, all of them from the one list in desk-app.
 
 use crate::opened::Opened;
-use desk_app::dto::*;
-use desk_app::{
-    AccountId, ConversationId, DraftId, EntryId, FilterId, InboxView, IpcError, LabelId, NoteId,
-    OutboxId, ReplyMode, SavedReplyId, Timestamp,
-};
+use desk_app::IpcError;
+use desk_app::commands::types::*;
 use tauri::State;
 
 macro_rules! handlers {

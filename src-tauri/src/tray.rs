@@ -162,7 +162,7 @@ async fn refresh(app: &AppHandle, desk: &Desk) {
     let ai_paused = desk.ai_settings_get().await.is_ok_and(|ai| ai.paused);
     let sync_paused = desk.sync_paused_until().is_some();
     let waiting = desk
-        .inbox_list(InboxView::NeedsYou, None, None, 1)
+        .inbox_list(InboxView::NeedsYou, None, None, 1, None)
         .await
         .is_ok_and(|page| page.total > 0);
     let show = || -> tauri::Result<()> {

@@ -1,11 +1,7 @@
 //! Writes `ui/src/lib/ipc/bindings.ts` from the list of commands and their types.
 
-use crate::dto::*;
-use desk_core::message::InboxView;
-use desk_core::{
-    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
-    ReplyMode, SavedReplyId, SendState, Timestamp,
-};
+use crate::commands::types::*;
+use desk_core::{Change, Code};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use ts_rs::{Config, TS, TypeVisitor};

@@ -4,6 +4,14 @@
 //! HTTP dispatch of `replydesk-serve`, the permissions and the TypeScript bindings all come from
 //! it. A command is a method of [`Desk`](crate::Desk) with the same name and arguments.
 
+/// Every type that the list names, so that a new command needs no import anywhere else.
+pub mod types {
+    pub use crate::dto::*;
+    pub use desk_core::id::*;
+    pub use desk_core::message::*;
+    pub use desk_core::{Reason, ReplyMode, Timestamp};
+}
+
 /// Hands the list of commands to the macro named.
 #[macro_export]
 macro_rules! commands {

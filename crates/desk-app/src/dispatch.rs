@@ -1,12 +1,8 @@
 //! Calls a command by its name with JSON arguments, for shells that speak JSON.
 
-use crate::dto::*;
+use crate::commands::types::*;
 use crate::{Desk, IpcError};
-use desk_core::message::InboxView;
-use desk_core::{
-    AccountId, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
-    ReplyMode, SavedReplyId, Timestamp,
-};
+use desk_core::Code;
 use serde::Deserialize;
 use serde_json::Value;
 

@@ -225,7 +225,7 @@ async fn a_pause_asks_nothing_and_ends_by_itself() {
     // Something that is asked for by the owner still happens: it shows that the rest stood still.
     world
         .desk
-        .inbox_list(desk_app::InboxView::All, None, None, 10)
+        .inbox_list(desk_app::InboxView::All, None, None, 10, None)
         .await
         .unwrap();
     assert_eq!(
@@ -236,7 +236,13 @@ async fn a_pause_asks_nothing_and_ends_by_itself() {
     world
         .until("the message has arrived after the pause", async |desk| {
             let page = desk
-                .inbox_list(desk_app::InboxView::All, Some("ayse".to_owned()), None, 5)
+                .inbox_list(
+                    desk_app::InboxView::All,
+                    Some("ayse".to_owned()),
+                    None,
+                    5,
+                    None,
+                )
                 .await
                 .unwrap();
             page.items

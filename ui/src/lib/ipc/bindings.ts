@@ -673,7 +673,8 @@ gaps: Array<Gap>,
 /**
  * The ad or link that the customer last came through.
  */
-referral: Referral | null, };
+referral: Referral | null, 
+/**
  * What the owner typed and has not sent, whole.
  */
 composing: string, };
@@ -844,8 +845,7 @@ export type Engine = "embedded" | "endpoint";
 /**
  * What kind of thing changed.
  */
-export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "settings" | "sync";
-export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "label" | "note" | "settings" | "sync";
+export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "label" | "note" | "settings" | "sync";
 
 /**
  * A knowledge entry.
@@ -897,6 +897,8 @@ text: string,
  * Variables that nothing is known for; they stand in the text as they are.
  */
 missing: Array<string>, };
+
+/**
  * A filter that the owner kept.
  *
  * Made by the store in rising order; a string at every boundary, because JavaScript
@@ -1088,19 +1090,6 @@ source: EntryPlace | null,
 doubt: string | null, };
 
 /**
- * An answer in another language.
- */
-export type LangAnswer = { 
-/**
- * `en`, `tr` or `ru`.
- */
-lang: string, 
-/**
- * The words.
- */
-answer: string, };
-
-/**
  * A word of the owner's that groups conversations.
  */
 export type Label = { 
@@ -1133,6 +1122,19 @@ export type LabelColor = "gray" | "red" | "orange" | "yellow" | "green" | "teal"
  * loses whole numbers beyond 2^53.
  */
 export type LabelId = string;
+
+/**
+ * An answer in another language.
+ */
+export type LangAnswer = { 
+/**
+ * `en`, `tr` or `ru`.
+ */
+lang: string, 
+/**
+ * The words.
+ */
+answer: string, };
 
 /**
  * A part of a text, in UTF-16 units as JavaScript counts.
@@ -1529,31 +1531,6 @@ view: InboxView,
 filter: InboxFilter, };
 
 /**
- * What narrows a search; what is absent does not.
- */
-export type SearchFilter = { 
-/**
- * Only what was said in a conversation.
- */
-conversationId?: ConversationId, 
-/**
- * Only in conversations with a label.
- */
-labelId?: LabelId, 
-/**
- * Only what one of these wrote; none means anybody.
- */
-authors: Array<Author>, 
-/**
- * Only what was written at this moment or later.
- */
-from?: Timestamp, 
-/**
- * Only what was written before this moment.
- */
-to?: Timestamp, };
-
-/**
  * Words that the owner sends often. Variables in them: `{name}`, `{username}`, `{shop}`,
  * `{today}`.
  */
@@ -1615,6 +1592,31 @@ lang?: string,
  * What the owner types to get it.
  */
 shortcut?: string, };
+
+/**
+ * What narrows a search; what is absent does not.
+ */
+export type SearchFilter = { 
+/**
+ * Only what was said in a conversation.
+ */
+conversationId?: ConversationId, 
+/**
+ * Only in conversations with a label.
+ */
+labelId?: LabelId, 
+/**
+ * Only what one of these wrote; none means anybody.
+ */
+authors: Array<Author>, 
+/**
+ * Only what was written at this moment or later.
+ */
+from?: Timestamp, 
+/**
+ * Only what was written before this moment.
+ */
+to?: Timestamp, };
 
 /**
  * A message found.
@@ -1805,6 +1807,8 @@ export interface Commands {
   account_disconnect(args: { accountId: AccountId }): null;
   /** Checks Instagram now. */
   sync_now(args: { accountId: AccountId }): null;
+  /** Asks Instagram nothing for so many minutes; zero goes on at once. */
+  sync_pause(args: { minutes: number }): null;
   /** How the synchronisation stands. */
   sync_status(args: {  }): SyncStatus;
   /** A page of the conversation list. */
@@ -1902,7 +1906,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
 export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
