@@ -69,16 +69,29 @@ async function tabTo(page, selector) {
   return false;
 }
 
-async function job(page) {
+/** Looks on from outside until the AI has drafted something. */
+async function readyDraft(desk) {
+  for (let i = 0; i < 120; i += 1) {
+    const { total } = await desk.call('inbox_list', { view: 'ai_ready', limit: 1 });
+    if (total > 0) return;
+    await new Promise((done) => setTimeout(done, 500));
+  }
+  throw new Error('the AI has drafted nothing');
+}
+
+async function job(desk, page) {
   await page.press('j');
   await page.until(`document.querySelector('[data-testid=thread] [data-testid=message]')`, 'J opens a conversation');
   expect(true, 'J opens a conversation');
-  for (let i = 0; i < 30 && !(await page.run(`Boolean(document.querySelector('[data-testid=draft-card][data-outcome=proposed] [data-testid=draft-approve]'))`)); i += 1) {
-    await page.press('j');
-    await new Promise((done) => setTimeout(done, 400));
-  }
+  await readyDraft(desk);
+  await page.press('Escape');
+  expect(await tabTo(page, '[data-testid=view-ai_ready]'), 'Tab reaches the view "AI ready"');
+  await page.press('Enter');
+  await page.until(`document.querySelector('[data-testid=view-ai_ready][aria-pressed=true]') && document.querySelector('[data-testid=conversation-row]')`, 'the view "AI ready"');
+  await page.press('j');
+  await page.until(`document.querySelector('[data-testid=draft-card][data-outcome=proposed] [data-testid=draft-approve]')`, 'J opens a conversation with a draft');
   const draft = await page.run(`document.querySelector('[data-testid=draft-card][data-outcome=proposed] [data-testid=draft-text]')?.textContent ?? ''`);
-  expect(draft !== '', 'J walks to a conversation with a draft');
+  expect(draft !== '', 'J opens a conversation with a draft');
   await page.press('w');
   await page.until(`document.querySelector('[data-testid=why-panel]')`, 'W says why');
   expect(true, 'W says why');
@@ -139,7 +152,7 @@ try {
       await page.until(`document.querySelector('[data-testid=app][data-ready=true]')`, 'the screen');
       if (demo) {
         await page.until(`document.querySelectorAll('[data-testid=conversation-row]').length > 3`, 'the demo’s conversations');
-        await job(page);
+        await job(desk, page);
       } else {
         expect(await tabTo(page, '[data-testid=welcome-begin]'), 'Tab reaches the set-up');
         await page.press('Enter');

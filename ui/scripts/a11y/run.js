@@ -6,8 +6,8 @@ const extra = arguments.length > 1 ? arguments[0] : {};
 const options = {
   resultTypes: ['violations'],
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  rules: { 'target-size': { enabled: true } },
   ...extra,
+  rules: { 'target-size': { enabled: true }, ...extra.rules },
 };
 // Colours on their way to others are no colours.
 Promise.all(document.getAnimations().map((one) => (one.effect?.getComputedTiming().iterations === Infinity ? null : one.finished.catch(() => null))))

@@ -21,8 +21,10 @@ export async function enter(page, view) {
   if (view.row !== undefined) {
     // In a narrow window an open conversation covers the list.
     await page.run(`document.querySelector('[data-testid=thread-back]')?.click()`);
-    await page.until(`document.querySelectorAll('[data-testid=conversation-row]').length > ${view.row}`, `${view.name}: the rows`);
-    await page.run(`document.querySelectorAll('[data-testid=conversation-row]')[${view.row}].click()`);
+    // Rows move while news comes in, and a click may hit one that is being replaced.
+    const open = `document.querySelector('[data-testid=thread] ${view.then}')`;
+    const row = `document.querySelectorAll('[data-testid=conversation-row]')[${view.row}]`;
+    await page.until(`${open} || (document.querySelector('[data-testid=thread]') || ${row}?.click(), false)`, `${view.name}: ${view.then}`);
   }
   for (const key of view.press ?? []) await page.press(key);
   if (view.then) await page.until(`document.querySelector(${JSON.stringify(view.then)})`, `${view.name}: ${view.then}`);
