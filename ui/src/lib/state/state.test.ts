@@ -342,7 +342,7 @@ describe('the composer', () => {
   async function open() {
     const host = shop(2);
     const thread = new Thread(host);
-    const composer = new Composer(thread);
+    const composer = new Composer(thread, host);
     const id = talkOf(host, 'Customer 0').row.id;
     await thread.open(id);
     return { host, thread, composer, id };
@@ -396,7 +396,7 @@ describe('the composer', () => {
     composer.text = 'half a thought';
     await thread.open(talkOf(host, 'Customer 1').row.id);
     expect(composer.text).toBe('');
-    expect(new Composer(thread).unsentIn(id)).toBe('half a thought');
+    expect(new Composer(thread, host).unsentIn(id)).toBe('half a thought');
     await thread.open(id);
     expect(composer.text).toBe('half a thought');
   });
@@ -408,7 +408,7 @@ describe('the draft', () => {
     const talk = talkOf(host, 'Customer 0');
     const draft = host.propose(talk, text, change);
     const thread = new Thread(host);
-    const composer = new Composer(thread);
+    const composer = new Composer(thread, host);
     const card = new DraftDesk(host, thread, composer);
     await thread.open(talk.row.id);
     return { host, talk, thread, composer, card, draft };
