@@ -396,9 +396,14 @@ describe('the composer', () => {
     composer.text = 'half a thought';
     await thread.open(talkOf(host, 'Customer 1').row.id);
     expect(composer.text).toBe('');
-    expect(new Composer(thread, host).unsentIn(id)).toBe('half a thought');
     await thread.open(id);
     expect(composer.text).toBe('half a thought');
+    // What the engine was given is what another start finds, though nobody pressed anything.
+    await vi.advanceTimersByTimeAsync(500);
+    expect(host.talks.get(id)?.composing).toBe('half a thought');
+    const again = new Thread(host);
+    await again.open(id);
+    expect(new Composer(again, host).text).toBe('half a thought');
   });
 });
 
@@ -595,7 +600,7 @@ describe('the desk', () => {
     const before = { list: host.count('inbox_list'), open: host.count('conversation_open') };
     host.emit(...Array.from({ length: 500 }, (_, i) => change(i % 2 ? id : String(i))), change('', 'settings'));
     await settle();
-    expect(host.count('inbox_list') - before.list).toBe(3);
+    expect(host.count('inbox_list') - before.list).toBe(1);
     expect(host.count('conversation_open') - before.open).toBe(1);
   });
 
