@@ -20,6 +20,7 @@ mod call;
 mod engine;
 mod fault;
 pub mod ingest;
+mod lights;
 mod outbox;
 mod pace;
 mod poller;
@@ -28,4 +29,5 @@ mod token;
 
 pub use engine::{AccountProgress, Engine, EngineParts, Options};
 pub use fault::{attempt_of, code_of, secret_code};
+pub use lights::{Light, Lights};
 pub use token::FIRST_REFRESH;

@@ -3,6 +3,7 @@
 use crate::call::CallError;
 use crate::engine::Inner;
 use crate::fault;
+use crate::lights::Side;
 use crate::poller;
 use desk_core::message::Health;
 use desk_core::outbox::{self as rules, Attempt, StartRefusal};
@@ -208,8 +209,9 @@ async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallEr
     let reply = inner
         .client
         .send_text(&token, account.user_id.as_str(), to.as_str(), &row.text)
-        .await?;
-    Ok(IgMessageId(reply.value.message_id))
+        .await;
+    inner.note_call(row.account_id, Side::Sending, &reply);
+    Ok(IgMessageId(reply?.value.message_id))
 }
 
 async fn look(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), StoreError> {
