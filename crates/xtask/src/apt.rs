@@ -21,8 +21,12 @@ pub const COMPILER: PackageSet = PackageSet {
 
 /// The window itself.
 pub const WINDOW: PackageSet = PackageSet {
-    purpose: "the window (WebKitGTK and its headers)",
-    packages: &["libwebkit2gtk-4.1-dev", "libdbus-1-dev"],
+    purpose: "the window (WebKitGTK and its headers) and its icon in the tray",
+    packages: &[
+        "libwebkit2gtk-4.1-dev",
+        "libdbus-1-dev",
+        "libayatana-appindicator3-1",
+    ],
 };
 
 /// The private desktop in which the real window is tested.

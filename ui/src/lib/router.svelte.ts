@@ -44,12 +44,13 @@ export function writeRoute(route: Route): string {
 export class Router {
   route = $state.raw<Route>({ screen: 'inbox', conversation: null });
 
-  /** Follows the address bar; returns how to stop. */
-  start(): () => void {
+  /** Follows the address bar, and tells when it was changed from outside; returns how to stop. */
+  start(changed?: (route: Route) => void): () => void {
+    this.route = readRoute(location.hash);
     const read = () => {
       this.route = readRoute(location.hash);
+      changed?.(this.route);
     };
-    read();
     window.addEventListener('hashchange', read);
     return () => window.removeEventListener('hashchange', read);
   }

@@ -4,7 +4,7 @@ import { createContext } from 'svelte';
 import type { Account, AiSettings, AppState, Change, ConversationRow, Preferences, SyncStatus } from '$lib/ipc/bindings';
 import { CommandError, type Host } from '$lib/ipc/host';
 import { chooseLanguage, i18n, t } from '$lib/i18n/index.svelte';
-import { Router } from '$lib/router.svelte';
+import { Router, type Route } from '$lib/router.svelte';
 import { Announcer } from './announcer.svelte';
 import { coalesce } from './coalesce';
 import { Composer } from './composer.svelte';
@@ -20,6 +20,7 @@ import { Setup } from './setup.svelte';
 import { Thread, type ShownMessage } from './thread.svelte';
 import { Triage } from './triage.svelte';
 import { Undo } from './undo.svelte';
+import { Watch } from './watch';
 
 /** A check of Instagram that found nothing is no news; its time is asked for. */
 const SYNC_EVERY_MS = 15_000;
@@ -69,7 +70,10 @@ export class Desk {
   #speakUp: () => void = () => {};
   #stop: (() => void)[] = [];
 
+  readonly #watch: Watch;
+
   constructor(readonly host: Host) {
+    this.#watch = new Watch(host, () => this.thread.id);
     this.inbox = new Inbox(host, this.announcer);
     this.thread = new Thread(host, this.announcer);
     this.composer = new Composer(this.thread, host);
@@ -95,7 +99,8 @@ export class Desk {
     }
     await this.#speak(this.app.preferences);
     this.#stop.push(
-      this.router.start(),
+      this.router.start((route) => this.#follow(route)),
+      this.#watch.start(),
       this.host.onChanges({
         changes: (batch) => this.apply(batch),
         gap: () => void this.readAll(),
@@ -123,6 +128,13 @@ export class Desk {
     await this.readAll();
     const route = this.router.route;
     if (route.screen === 'inbox' && route.conversation) void this.open(route.conversation);
+  }
+
+  /** The address was changed from outside, as by a click on a notification. */
+  #follow(route: Route): void {
+    if (route.screen === 'inbox' && route.conversation && route.conversation !== this.thread.id) {
+      void this.open(route.conversation);
+    }
   }
 
   stop(): void {
@@ -249,12 +261,15 @@ export class Desk {
     }
     this.inbox.select(id);
     this.router.go({ screen: 'inbox', conversation: id });
-    await this.thread.open(id, row ?? this.inbox.rows.find((one) => one.id === id));
+    const opened = this.thread.open(id, row ?? this.inbox.rows.find((one) => one.id === id));
+    this.#watch.look();
+    await opened;
   }
 
   closeThread(): void {
     this.draft.leave();
     this.thread.close();
+    this.#watch.look();
     this.router.go({ screen: 'inbox', conversation: null });
   }
 
