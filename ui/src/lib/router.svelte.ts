@@ -12,6 +12,7 @@ export const SECTIONS = [
   'saved_replies',
   'report',
   'notifications',
+  'backup',
   'language',
   'keys',
 ] as const;

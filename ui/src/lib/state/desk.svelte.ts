@@ -321,6 +321,15 @@ export class Desk {
     await this.readAll();
   }
 
+  /** Nothing is left: back to the beginning. */
+  async leaveAfterErase(): Promise<void> {
+    this.draft.leave();
+    this.thread.close();
+    this.router.go({ screen: 'welcome', step: null });
+    await this.#readPreferences();
+    await this.readAll();
+  }
+
   /** Whether keys without Ctrl act (WCAG 2.1.4). */
   get singleKeys(): boolean {
     return this.keys.single;

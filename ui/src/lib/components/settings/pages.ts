@@ -6,7 +6,7 @@ import type { SettingsSection } from '$lib/router.svelte';
 export const GROUPS: readonly { key: MessageKey | null; sections: readonly SettingsSection[] }[] = [
   { key: 'settings.group.accounts', sections: ['account'] },
   { key: 'settings.group.ai', sections: ['ai', 'auto', 'knowledge', 'saved_replies', 'report'] },
-  { key: 'settings.group.computer', sections: ['notifications', 'language', 'keys'] },
+  { key: 'settings.group.computer', sections: ['notifications', 'backup', 'language', 'keys'] },
 ];
 
 export const PAGES: Record<SettingsSection, () => Promise<{ default: unknown }>> = {
@@ -17,6 +17,7 @@ export const PAGES: Record<SettingsSection, () => Promise<{ default: unknown }>>
   saved_replies: () => import('./SavedReplies.svelte'),
   report: () => import('./AiReport.svelte'),
   notifications: () => import('./NotificationSettings.svelte'),
+  backup: () => import('./BackupSettings.svelte'),
   language: () => import('./LookSettings.svelte'),
   keys: () => import('./KeySettings.svelte'),
 };
