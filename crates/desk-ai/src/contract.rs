@@ -77,6 +77,54 @@ pub fn read(completion: &Completion) -> Option<Answer> {
     })
 }
 
+/// The reply inside an answer that is still being written, for showing it as it comes. Thoughts
+/// and the form around it are left out; empty as long as there is nothing of it.
+#[must_use]
+pub fn partial_reply(content: &str) -> String {
+    let content = without_thoughts(content);
+    // The word is also a value: only with a colon behind it is it the field.
+    let field = content.match_indices("\"reply\"").find_map(|(at, word)| {
+        let after = content.get(at + word.len()..)?.trim_start();
+        after.strip_prefix(':').map(str::trim_start)
+    });
+    let Some(quoted) = field else {
+        let plain = without_code_fence(content.trim_start());
+        let is_form = plain.starts_with(['{', '`', '<']) || plain.is_empty();
+        return if is_form {
+            String::new()
+        } else {
+            plain.to_owned()
+        };
+    };
+    let Some(inner) = quoted.strip_prefix('"') else {
+        return String::new();
+    };
+    let (mut end, mut escaped) = (inner.len(), false);
+    for (at, c) in inner.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => {
+                end = at;
+                break;
+            }
+            _ => {}
+        }
+    }
+    // An escape that is only half there is left for later.
+    let mut whole = inner.get(..end).unwrap_or_default();
+    for _ in 0..12 {
+        if let Ok(text) = serde_json::from_str::<String>(&format!("\"{whole}\"")) {
+            return text;
+        }
+        let Some((cut, _)) = whole.char_indices().next_back() else {
+            break;
+        };
+        whole = whole.get(..cut).unwrap_or_default();
+    }
+    String::new()
+}
+
 fn formed(text: &str) -> Option<Answer> {
     let object = objects(text)
         .filter_map(|part| serde_json::from_str::<Value>(part).ok())
@@ -171,6 +219,25 @@ fn without_code_fence(text: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reply_is_seen_while_it_is_written() {
+        let whole =
+            r#"<think>hm</think>{"action":"reply","reply":"Kargo \"50\" TL\u0027dir.","cites":[]}"#;
+        let mut longest = String::new();
+        for (at, _) in whole.char_indices() {
+            let part = partial_reply(whole.get(..at).unwrap());
+            assert!(
+                part.starts_with(&longest) || longest.starts_with(&part),
+                "{part}"
+            );
+            assert!(!part.contains("think") && !part.contains('{'), "{part}");
+            longest = part;
+        }
+        assert_eq!(partial_reply(whole), "Kargo \"50\" TL'dir.");
+        assert_eq!(partial_reply("Shipping costs"), "Shipping costs");
+        assert_eq!(partial_reply(r#"{"action":"reply""#), "");
+    }
     use proptest::prelude::*;
 
     fn completion(content: &str) -> Completion {

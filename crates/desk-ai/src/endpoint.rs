@@ -2,9 +2,11 @@
 //! word of what is sent or received: that is a customer's text, or the key.
 
 mod dialect;
+pub mod preset;
+mod stream;
 
 use crate::prompt::Prompt;
-use crate::provider::{Completion, Provider, ProviderFault, Usage};
+use crate::provider::{Completion, Provider, ProviderFault, Told, Usage};
 use async_openai::Client;
 use async_openai::config::{Config, OpenAIConfig};
 use async_openai::error::{ApiError, ApiErrorResponse, OpenAIError};
@@ -16,6 +18,7 @@ use serde_json::Value;
 use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
+use stream::Stream;
 use tracing::instrument::WithSubscriber;
 use tracing::subscriber::NoSubscriber;
 
@@ -27,6 +30,8 @@ const MAX_ATTEMPTS: usize = 5;
 /// An OpenAI-compatible endpoint, local or not.
 pub struct Endpoint {
     client: Client<OpenAIConfig>,
+    /// The same connections, for answers that are read as they come.
+    http: reqwest::Client,
     model: String,
     deadline: Duration,
     /// What the server was found to understand, so that it is found out once.
@@ -79,7 +84,8 @@ impl Endpoint {
             }
         });
         Ok(Self {
-            client: Client::build(http, config).with_http_service(service),
+            client: Client::build(http.clone(), config).with_http_service(service),
+            http,
             model: model.to_owned(),
             deadline,
             dialect: AtomicU8::new(0),
@@ -92,6 +98,83 @@ impl Endpoint {
     /// What does not work.
     pub async fn test(&self) -> Result<(), ProviderFault> {
         self.complete(&Prompt::probe()).await.map(drop)
+    }
+
+    /// Finds out what the endpoint can do and remembers it; give what it returns to the next
+    /// [`Endpoint::with_capabilities`], so that it is found out once.
+    ///
+    /// # Errors
+    /// What does not work.
+    pub async fn probe(&self) -> Result<Capabilities, ProviderFault> {
+        self.test().await?;
+        Ok(self.capabilities())
+    }
+
+    /// What the endpoint was found to understand so far.
+    #[must_use]
+    pub fn capabilities(&self) -> Capabilities {
+        Capabilities(self.dialect.load(Ordering::Relaxed))
+    }
+
+    /// The endpoint with what was found out about it earlier.
+    #[must_use]
+    pub fn with_capabilities(self, known: Capabilities) -> Self {
+        self.dialect.store(known.0, Ordering::Relaxed);
+        self
+    }
+
+    /// Asks for a stream. `None` when the server refuses in a way that may be about the words of
+    /// the request: then it is asked in one piece, where the ladder is climbed down.
+    async fn stream(
+        &self,
+        prompt: &Prompt,
+        on_part: &Told<'_>,
+    ) -> Result<Option<Completion>, ProviderFault> {
+        let dialect = Dialect::from_bits(self.dialect.load(Ordering::Relaxed));
+        let config = self.client.config();
+        let sent = self
+            .http
+            .post(config.url("/chat/completions"))
+            .headers(config.headers())
+            .json(&dialect.streamed(&self.model, prompt))
+            .send()
+            .await;
+        let mut response = sent.map_err(|e| sort_fault(&OpenAIError::Reqwest(e)))?;
+        let kind = response.headers().get(reqwest::header::CONTENT_TYPE);
+        let streams = kind
+            .and_then(|v| v.to_str().ok())
+            .is_some_and(|v| v.contains("event-stream"));
+        if !response.status().is_success() || !streams {
+            let fault = refused(response.status(), "");
+            let about_words = refusal(&fault).and_then(|(s, t)| dialect.simpler(s, t));
+            let unknown = response.status().is_success() || about_words.is_some();
+            return if unknown {
+                Ok(None)
+            } else {
+                Err(sort_fault(&fault))
+            };
+        }
+        let mut stream = Stream::default();
+        let mut size = 0;
+        loop {
+            match response.chunk().await {
+                Ok(Some(chunk)) => {
+                    size += chunk.len();
+                    if size > MAX_BODY {
+                        return Err(ProviderFault::Nonsense);
+                    }
+                    if stream.feed(&chunk) {
+                        on_part(stream.content());
+                    }
+                }
+                Ok(None) => break,
+                // Said to be done, then cut: everything is there.
+                Err(_) if stream.is_done() => break,
+                Err(e) if e.is_timeout() => return Err(ProviderFault::Slow),
+                Err(_) => return Err(ProviderFault::Cut),
+            }
+        }
+        stream.finish().map(Some)
     }
 
     async fn ask(&self, prompt: &Prompt) -> Result<Completion, ProviderFault> {
@@ -130,8 +213,36 @@ impl Provider for Endpoint {
             .unwrap_or(Err(ProviderFault::Slow))
     }
 
+    async fn complete_in_parts(
+        &self,
+        prompt: &Prompt,
+        on_part: &Told<'_>,
+    ) -> Result<Completion, ProviderFault> {
+        let asked = async {
+            match self.stream(prompt, on_part).await? {
+                Some(completion) => Ok(completion),
+                None => self.ask(prompt).await,
+            }
+        };
+        tokio::time::timeout(self.deadline, asked)
+            .await
+            .unwrap_or(Err(ProviderFault::Slow))
+    }
+
     fn model(&self) -> &str {
         &self.model
+    }
+}
+
+/// What an endpoint was found to understand; keep the number, it is stable.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Capabilities(pub u8);
+
+impl Capabilities {
+    /// How answers are asked for: `json_schema`, `json_object` or `text`.
+    #[must_use]
+    pub const fn format(self) -> &'static str {
+        Dialect::from_bits(self.0).format_word()
     }
 }
 
@@ -167,15 +278,12 @@ fn refused(status: reqwest::StatusCode, message: &str) -> OpenAIError {
 
 fn check_base(base_url: &str) -> Result<String, ProviderFault> {
     let url = url::Url::parse(base_url.trim()).map_err(|_| ProviderFault::BadUrl)?;
-    let loopback = match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
-        None => return Err(ProviderFault::BadUrl),
-    };
+    if url.host().is_none() {
+        return Err(ProviderFault::BadUrl);
+    }
     let fits = match url.scheme() {
         "https" => true,
-        "http" => loopback,
+        "http" => is_loopback(&url),
         _ => false,
     };
     if !fits || !url.username().is_empty() || url.password().is_some() || url.query().is_some() {
@@ -184,22 +292,35 @@ fn check_base(base_url: &str) -> Result<String, ProviderFault> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
+fn is_loopback(url: &url::Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(url::Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+fn usage(counted: &Value) -> Usage {
+    let count = |name: &str| {
+        let n = counted.get(name).and_then(Value::as_u64).unwrap_or(0);
+        u32::try_from(n).unwrap_or(u32::MAX)
+    };
+    Usage {
+        tokens_in: count("prompt_tokens"),
+        tokens_out: count("completion_tokens"),
+    }
+}
+
 fn read(body: &Value) -> Result<Completion, ProviderFault> {
     let message = body
         .pointer("/choices/0/message")
         .ok_or(ProviderFault::Nonsense)?;
     let text = |name: &str| message.get(name).and_then(Value::as_str).map(str::to_owned);
-    let count = |name: &str| {
-        let n = body.pointer(name).and_then(Value::as_u64).unwrap_or(0);
-        u32::try_from(n).unwrap_or(u32::MAX)
-    };
     let completion = Completion {
         content: text("content").unwrap_or_default(),
         reasoning: text("reasoning_content").or_else(|| text("reasoning")),
-        usage: Usage {
-            tokens_in: count("/usage/prompt_tokens"),
-            tokens_out: count("/usage/completion_tokens"),
-        },
+        usage: body.get("usage").map(usage).unwrap_or_default(),
     };
     if completion.content.is_empty() && completion.reasoning.is_none() {
         return Err(ProviderFault::Nonsense);

@@ -2,16 +2,19 @@
 //! them; each rule lives in its stage.
 
 use crate::contract::{self, Action, Answer};
+use crate::cost;
 use crate::decision::{Findings, decide};
 use crate::embedded::{self, Pick};
 use crate::knowledge::{Entry, Knowledge};
 use crate::language::{self, Detected, Lang};
+use crate::learning::edit::same_facts;
+use crate::masking::Mask;
 use crate::normalise::readable_part;
-use crate::prompt::{MAX_SNIPPETS, Prompt};
-use crate::provider::{Provider, ProviderFault, Usage};
+use crate::prompt::{MAX_SNIPPETS, Prompt, Revision};
+use crate::provider::{Provider, ProviderFault, Told, Usage};
 use crate::retrieval::Match;
 use crate::triage::{self, Kind, Triage};
-use crate::turn::{Policy, Turn, Utterance};
+use crate::turn::{Business, Policy, Turn, Utterance};
 use crate::verdict::{Check, Draft, Stage, Verdict};
 use crate::verify::{Sources, verify};
 use desk_core::{Author, CheckResult, Engine, Outcome, Reason, ReplyMode};
@@ -25,6 +28,9 @@ pub enum Drafter<'a> {
     Embedded,
     /// A model, with the embedded engine to fall back on.
     Endpoint(&'a dyn Provider),
+    /// The same; what it has written of the reply is told as it comes, before anything is
+    /// checked. Show it as unfinished; only the verdict counts.
+    Streaming(&'a dyn Provider, &'a Told<'a>),
 }
 
 impl std::fmt::Debug for Drafter<'_> {
@@ -32,6 +38,7 @@ impl std::fmt::Debug for Drafter<'_> {
         f.write_str(match self {
             Self::Embedded => "Embedded",
             Self::Endpoint(_) => "Endpoint",
+            Self::Streaming(..) => "Streaming",
         })
     }
 }
@@ -59,7 +66,10 @@ pub async fn draft(
     let found = way.look_up();
     let written = match drafter {
         Drafter::Embedded => way.embedded(&found),
-        Drafter::Endpoint(provider) => way.endpoint(provider, &found, nonce).await,
+        Drafter::Endpoint(provider) => way.endpoint(provider, None, &found, nonce).await,
+        Drafter::Streaming(provider, told) => {
+            way.endpoint(provider, Some(told), &found, nonce).await
+        }
     };
     way.finish(written)
 }
@@ -88,6 +98,8 @@ struct Way<'a> {
     triage: Triage,
     trace: Vec<Stage>,
     began: Instant,
+    /// What the endpoint was paid for, whatever became of its answer.
+    usage: Usage,
 }
 
 impl<'a> Way<'a> {
@@ -109,6 +121,7 @@ impl<'a> Way<'a> {
             },
             trace: Vec::new(),
             began,
+            usage: Usage::default(),
         };
         way.record(
             "language",
@@ -152,7 +165,7 @@ impl<'a> Way<'a> {
                         ..Written::default()
                     }));
                 }
-                if matches!(drafter, Drafter::Endpoint(_)) {
+                if !matches!(drafter, Drafter::Embedded) {
                     return None;
                 }
                 Reason::GreetingOnly
@@ -211,30 +224,40 @@ impl<'a> Way<'a> {
     async fn endpoint(
         &mut self,
         provider: &dyn Provider,
+        told: Option<&Told<'_>>,
         found: &Match,
         nonce: Nonce,
     ) -> Written<'a> {
         let snippets = self.snippets(found);
-        let prompt = Prompt::compose(
-            self.turn,
-            &snippets,
-            self.language.lang,
-            &self.policy.business,
-            nonce,
-        );
-        let asked = provider.complete(&prompt).await;
+        let (prompt, mask) = self.prompt(&snippets, nonce);
+        let asked = match told {
+            None => provider.complete(&prompt).await,
+            Some(told) => {
+                let show = |content: &str| {
+                    told(&mask.restore(&contract::partial_reply(content)));
+                };
+                provider.complete_in_parts(&prompt, &show).await
+            }
+        };
+        let mut masked = mask.counts();
         let answer = asked.and_then(|completion| {
-            let usage = completion.usage;
-            contract::read(&completion)
-                .map(|a| (a, usage))
-                .ok_or(ProviderFault::Nonsense)
+            let usage = cost::usage_or_estimate(completion.usage, &prompt, &completion.content);
+            // An answer that cannot be used was paid for as well.
+            self.usage = usage;
+            let mut answer = contract::read(&completion).ok_or(ProviderFault::Nonsense)?;
+            answer.reply = mask.restore(&answer.reply);
+            Ok((answer, usage))
         });
+        masked.retain(|_, n| *n > 0);
         let shown: Vec<_> = snippets.iter().map(|e| e.id).collect();
         match answer {
             Err(fault) => {
                 self.record(
                     "endpoint",
-                    json!({ "model": provider.model(), "shown": shown, "fault": fault.as_str() }),
+                    json!({
+                        "model": provider.model(), "shown": shown, "fault": fault.as_str(),
+                        "masked": masked,
+                    }),
                 );
                 let mut written = self.embedded(found);
                 written.doubts.insert(0, Reason::EndpointFailed);
@@ -248,11 +271,54 @@ impl<'a> Way<'a> {
                         "model": provider.model(), "shown": shown, "formed": answer.formed,
                         "sure": answer.sure, "cites": answer.cites,
                         "tokensIn": usage.tokens_in, "tokensOut": usage.tokens_out,
+                        "masked": masked,
                     }),
                 );
                 self.judge(answer, usage, provider.model(), &snippets, found, prompt)
             }
         }
+    }
+
+    /// What the model is asked, with private things hidden when the owner wants that.
+    fn prompt(&self, snippets: &[&Entry], nonce: Nonce) -> (Prompt, Mask) {
+        let (lang, business) = (self.language.lang, &self.policy.business);
+        let mut mask = Mask::new();
+        if !self.policy.mask {
+            return (
+                Prompt::compose(self.turn, snippets, lang, business, nonce),
+                mask,
+            );
+        }
+        let mut hidden = |said: &[Utterance]| -> Vec<Utterance> {
+            let hide = |u: &Utterance| Utterance {
+                text: mask.hide(readable_part(&u.text)),
+                ..u.clone()
+            };
+            said.iter().map(hide).collect()
+        };
+        let (history, burst) = (hidden(self.turn.history), hidden(self.turn.burst));
+        let turn = Turn {
+            history: &history,
+            burst: &burst,
+        };
+        // The shop's own phone and address are hidden too: marks keep what is whose apart.
+        let entries: Vec<Entry> = snippets
+            .iter()
+            .map(|e| Entry {
+                questions: e.questions.iter().map(|q| mask.hide(q)).collect(),
+                answer: mask.hide(&e.answer),
+                ..(*e).clone()
+            })
+            .collect();
+        let business = Business {
+            about: mask.hide(&business.about),
+            samples: business.samples.iter().map(|s| mask.hide(s)).collect(),
+            style: business.style.iter().map(|s| mask.hide(s)).collect(),
+            ..business.clone()
+        };
+        let entries: Vec<&Entry> = entries.iter().collect();
+        let prompt = Prompt::compose(&turn, &entries, lang, &business, nonce);
+        (prompt, mask)
     }
 
     /// What a model's answer is worth.
@@ -447,6 +513,7 @@ impl<'a> Way<'a> {
             reasons,
             draft,
             trace: std::mem::take(&mut self.trace),
+            usage: self.usage,
             endpoint_fault,
         }
     }
@@ -460,6 +527,58 @@ pub const fn disclosure_line(lang: Lang) -> &'static str {
         Lang::Tr => "🤖 Bu, yapay zekâ asistanımızın otomatik yanıtıdır.",
         Lang::Ru => "🤖 Это автоматический ответ нашего ИИ-помощника.",
     }
+}
+
+/// Writes a draft anew, shorter or warmer, and checks it like a new one. `sources` are what the
+/// draft was checked against; the draft itself is no source. The text comes back whatever the
+/// checks say: a revision that fails them is shown in red, like any draft.
+///
+/// # Errors
+/// Why the model gave no usable text; the draft stays as it was.
+pub async fn revise(
+    draft: &str,
+    how: Revision,
+    sources: &Sources<'_>,
+    provider: &dyn Provider,
+    nonce: Nonce,
+) -> Result<Revised, ProviderFault> {
+    let prompt = Prompt::revise(draft, how, sources.lang, nonce);
+    let completion = provider.complete(&prompt).await?;
+    let usage = cost::usage_or_estimate(completion.usage, &prompt, &completion.content);
+    let answer = contract::read(&completion)
+        .filter(|a| a.action == Action::Reply && !a.reply.trim().is_empty())
+        .ok_or(ProviderFault::Nonsense)?;
+    let mut sources = sources.clone();
+    sources.verbatim = false;
+    sources
+        .marks
+        .extend([prompt.canary.as_str(), prompt.fence.as_str()]);
+    sources.secret.push(&prompt.system);
+    let mut checks = verify(&answer.reply, &sources);
+    if !same_facts(draft, &answer.reply) {
+        let changed = Check::failed("facts", Reason::FigureUnfounded, "the facts changed");
+        for check in checks.iter_mut().filter(|c| c.name == "facts") {
+            if check.result == CheckResult::Passed {
+                *check = changed.clone();
+            }
+        }
+    }
+    Ok(Revised {
+        text: answer.reply.trim().to_owned(),
+        checks,
+        usage,
+    })
+}
+
+/// A draft written anew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revised {
+    /// The words.
+    pub text: String,
+    /// Every check, the passed ones too.
+    pub checks: Vec<Check>,
+    /// What it used.
+    pub usage: Usage,
 }
 
 /// The language of the customer's last few messages.

@@ -11,6 +11,8 @@ use serde_json::json;
 
 /// The rules; a file, so that a change of them is a change that one sees.
 const SYSTEM: &str = include_str!("../prompts/system.md");
+/// The rules for a revision.
+const REVISE: &str = include_str!("../prompts/revise.md");
 /// Bytes of data in a prompt: about 2,400 tokens, so that small local models cope.
 const BUDGET: usize = 7_200;
 /// Characters of one message that are shown.
@@ -33,6 +35,36 @@ pub struct Prompt {
     pub fence: String,
 }
 
+/// In which direction a draft is written anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revision {
+    /// Fewer words.
+    Shorter,
+    /// Friendlier.
+    Warmer,
+}
+
+impl Revision {
+    /// Reads the word of a command.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word {
+            "shorter" => Some(Self::Shorter),
+            "warmer" => Some(Self::Warmer),
+            _ => None,
+        }
+    }
+
+    const fn instruction(self) -> &'static str {
+        match self {
+            Self::Shorter => {
+                "Make it shorter: one or two plain sentences, nothing lost that matters."
+            }
+            Self::Warmer => "Make it warmer: friendly and personal, not longer than by half.",
+        }
+    }
+}
+
 impl Prompt {
     /// The smallest question, to see whether anybody answers.
     #[must_use]
@@ -43,6 +75,28 @@ impl Prompt {
             max_tokens: 200,
             canary: String::new(),
             fence: String::new(),
+        }
+    }
+
+    /// Asks for the same reply in other words. The draft is data like everything else; what comes
+    /// back is checked like any other draft.
+    #[must_use]
+    pub fn revise(draft: &str, how: Revision, lang: Lang, nonce: Nonce) -> Self {
+        let canary = format!("r{:016x}", nonce.0 >> 64);
+        let fence = format!("d:{:016x}", nonce.0 & u128::from(u64::MAX));
+        let system = REVISE
+            .trim_end()
+            .replace("{language}", lang.name())
+            .replace("{canary}", &canary)
+            .replace("{fence}", &fence)
+            .replace("{how}", how.instruction());
+        let data = json!({ "draft": safe(draft, &fence) });
+        Self {
+            system,
+            user: format!("«{fence}»\n{data}\n«{fence}»"),
+            max_tokens: 700,
+            canary,
+            fence,
         }
     }
 
@@ -69,6 +123,7 @@ impl Prompt {
             .replace("{fence}", &fence)
             .replace("{shop}", &clip(shop, 80))
             .replace("{about}", &clip(business.about.trim(), 900));
+        let voice = voice(business, &fence);
         let shown =
             |u: &Utterance| json!({ "from": speaker(u.author), "text": safe(&u.text, &fence) });
         let now: Vec<_> = turn.burst.iter().rev().take(8).rev().map(shown).collect();
@@ -103,7 +158,10 @@ impl Prompt {
             before.push(row);
         }
         before.reverse();
-        let data = json!({ "knowledge": knowledge, "conversation": before, "turn": now });
+        let mut data = json!({ "knowledge": knowledge, "conversation": before, "turn": now });
+        if let (Some(data), Some(voice)) = (data.as_object_mut(), voice) {
+            data.insert("voice".to_owned(), voice);
+        }
         Self {
             system,
             user: format!("«{fence}»\n{data}\n«{fence}»"),
@@ -112,6 +170,20 @@ impl Prompt {
             fence,
         }
     }
+}
+
+/// How the owner writes: notes and samples; nothing without either.
+fn voice(business: &Business, fence: &str) -> Option<serde_json::Value> {
+    let list = |texts: &[String], most: usize, chars: usize| -> Vec<String> {
+        let filled = texts.iter().filter(|t| !t.trim().is_empty()).take(most);
+        filled.map(|t| clip(&safe(t, fence), chars)).collect()
+    };
+    let (notes, samples) = (
+        list(&business.style, 12, 160),
+        list(&business.samples, 3, 300),
+    );
+    (!notes.is_empty() || !samples.is_empty())
+        .then(|| json!({ "notes": notes, "samples": samples }))
 }
 
 const fn speaker(author: Author) -> &'static str {
@@ -164,6 +236,7 @@ mod tests {
         let business = Business {
             name: "Mavi Çini".to_owned(),
             about: "Hand-painted plates from Kütahya.".to_owned(),
+            ..Business::default()
         };
         let burst = [said(text)];
         let turn = Turn {

@@ -25,11 +25,27 @@ pub struct Completion {
     pub usage: Usage,
 }
 
+/// Is told all that was written so far, again and again, while an answer comes.
+pub type Told<'a> = dyn Fn(&str) + Send + Sync + 'a;
+
 /// Something that completes a prompt.
 #[async_trait]
 pub trait Provider: Send + Sync {
     /// Asks once; the implementation keeps the deadline and does not retry for long.
     async fn complete(&self, prompt: &Prompt) -> Result<Completion, ProviderFault>;
+
+    /// Asks once and tells the content as it comes: `on_part` is given all of it so far, again
+    /// and again. What is returned is the whole answer; only that is judged. A provider that
+    /// cannot stream answers in one piece.
+    async fn complete_in_parts(
+        &self,
+        prompt: &Prompt,
+        on_part: &Told<'_>,
+    ) -> Result<Completion, ProviderFault> {
+        let completion = self.complete(prompt).await?;
+        on_part(&completion.content);
+        Ok(completion)
+    }
 
     /// The model's name, for the record.
     fn model(&self) -> &str;
@@ -55,6 +71,9 @@ pub enum ProviderFault {
     /// The quota is used up, or too many calls.
     #[error("the endpoint's quota is used up")]
     Quota,
+    /// The connection ended in the middle of the answer.
+    #[error("the endpoint's answer broke off")]
+    Cut,
     /// An answer that is none.
     #[error("the endpoint answered something that is no reply")]
     Nonsense,
@@ -68,7 +87,7 @@ impl ProviderFault {
     #[must_use]
     pub const fn code(self) -> Code {
         match self {
-            Self::Unreachable => Code::AiUnreachable,
+            Self::Unreachable | Self::Cut => Code::AiUnreachable,
             Self::Slow => Code::AiSlow,
             Self::KeyRefused => Code::AiKeyRefused,
             Self::ModelUnknown => Code::AiModelUnknown,

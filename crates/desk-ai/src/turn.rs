@@ -47,6 +47,10 @@ pub struct Business {
     /// A few sentences: what is sold, where, in which tone. The owner's words, so its figures
     /// count as founded.
     pub about: String,
+    /// How the owner writes, in a few notes that the owner can read and change.
+    pub style: Vec<String>,
+    /// Replies of the owner's own in the customer's language, the nearest first: tone, not facts.
+    pub samples: Vec<String>,
 }
 
 /// What the owner allows in this conversation at this moment.
@@ -74,6 +78,8 @@ pub struct Policy {
     pub first_auto_of_episode: bool,
     /// Words of the owner's that only a person may answer, on top of the built-in ones.
     pub never_auto_words: Vec<String>,
+    /// Phones, cards, accounts, e-mail and street addresses do not leave this computer.
+    pub mask: bool,
     /// The shop itself.
     pub business: Business,
 }
@@ -93,6 +99,7 @@ impl Default for Policy {
             disclosure: true,
             first_auto_of_episode: true,
             never_auto_words: Vec::new(),
+            mask: false,
             business: Business::default(),
         }
     }

@@ -16,6 +16,8 @@ pub struct Verdict {
     pub draft: Option<Draft>,
     /// What happened on the way, in order.
     pub trace: Vec<Stage>,
+    /// What the endpoint counted, or an estimate; also when its answer was not used.
+    pub usage: Usage,
     /// What went wrong with the endpoint, when it was asked in vain.
     pub endpoint_fault: Option<ProviderFault>,
 }

@@ -63,6 +63,28 @@ impl Dialect {
         Value::Object(body)
     }
 
+    /// The body of a request whose answer is read as it comes.
+    pub(super) fn streamed(self, model: &str, prompt: &Prompt) -> Value {
+        let mut body = self.request(model, prompt);
+        if let Some(object) = body.as_object_mut() {
+            object.insert("stream".to_owned(), json!(true));
+            object.insert(
+                "stream_options".to_owned(),
+                json!({ "include_usage": true }),
+            );
+        }
+        body
+    }
+
+    /// The word for the format that it answers in.
+    pub(super) const fn format_word(self) -> &'static str {
+        match self.format {
+            0 => "json_schema",
+            1 => "json_object",
+            _ => "text",
+        }
+    }
+
     /// The next simpler words after a refusal, if the refusal may be about words.
     pub(super) fn simpler(self, status: u16, message: &str) -> Option<Self> {
         if !matches!(status, 400 | 415 | 422 | 500 | 501) {
