@@ -1,9 +1,9 @@
 //! Finds the entries that answer a query, without model weights, and says how sure the first one
 //! is. Must not decide what is sent: [`crate::decision`] does, from the numbers given here.
 //!
-//! First stage: BM25 over stems, word beginnings, character pieces and concepts, each scaled to
-//! its own best, added. That beat each alone and rank fusion in all three languages. Second stage, once the entries
-//! have enough phrasings: a logistic regression over the same terms ([`classes`]), blended with
+//! First stage: BM25 over stems, pairs of stems, word beginnings, character pieces and concepts,
+//! each scaled to its own best, added. That beat each alone and rank fusion in all three
+//! languages. Second stage, once the entries have enough phrasings: a logistic regression over the same terms ([`classes`]), blended with
 //! the first. Then the [`gate`].
 
 pub mod bm25;
@@ -20,7 +20,7 @@ use bm25::Field;
 use classes::Classes;
 use gate::{Gate, Signs};
 use space::{Space, Vector};
-use terms::{Analyser, Terms};
+use terms::{Analyser, Memory, Terms};
 
 /// What was found.
 #[derive(Debug, Clone, Default)]
@@ -45,6 +45,8 @@ const BLEND_MEAN: f32 = 0.15;
 const BLEND_FIRST: f32 = 0.3;
 /// Average phrasings an entry from which the second stage helps.
 const MIN_PHRASINGS: f32 = 2.5;
+/// Texts from which threads are worth their start.
+const PARALLEL: usize = 200;
 /// Most documents times entries for the second stage: about two seconds of training.
 const MAX_WORK: usize = 4_000_000;
 /// Most weights of the second stage: 64 MB.
@@ -59,9 +61,12 @@ pub struct Index {
     pieces: Field,
     heads: Field,
     concepts: Field,
+    pairs: Field,
     space: Space,
     classes: Option<Classes>,
     gate: Gate,
+    /// Some entry tells how it is asked for.
+    has_questions: bool,
     docs: Vec<Doc>,
     /// The documents of each entry.
     of_entry: Vec<Vec<usize>>,
@@ -90,11 +95,12 @@ struct Text<'a> {
 /// The terms of every text; the one slow step of the building, so it uses every core.
 fn analyse(analyser: &Analyser, texts: &[Text<'_>]) -> Vec<Terms> {
     let terms = |part: &[Text<'_>]| -> Vec<Terms> {
+        let mut memory = Memory::default();
         part.iter()
-            .map(|t| analyser.terms(t.text, Some(t.lang)))
+            .map(|t| analyser.terms_with(t.text, Some(t.lang), &mut memory))
             .collect()
     };
-    if texts.len() < 200 {
+    if texts.len() < PARALLEL {
         return terms(texts);
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -140,6 +146,8 @@ impl Index {
             pieces: Field::default(),
             heads: Field::default(),
             concepts: Field::default(),
+            pairs: Field::default(),
+            has_questions: entries.iter().any(|e| !e.questions.is_empty()),
             space: Space::default(),
             classes: None,
             gate: Gate::default(),
@@ -162,14 +170,10 @@ impl Index {
             }
         }
         let all_terms = analyse(&index.analyser, &texts);
-        for (text, terms) in texts.iter().zip(&all_terms) {
-            index.add(text.entry, text.weight, text.is_answer, terms);
+        index.build(&all_terms);
+        for (text, terms) in texts.iter().zip(all_terms) {
+            index.add(text, terms);
         }
-        index.stems.finish();
-        index.pieces.finish();
-        index.heads.finish();
-        index.concepts.finish();
-        index.space = Space::new(&all_terms);
         let phrasings = entries.iter().map(|e| e.questions.len()).sum::<usize>() as f32;
         let work = index.docs.len().saturating_mul(entries.len());
         let weights = index.space.features().saturating_mul(entries.len());
@@ -190,7 +194,12 @@ impl Index {
         if self.docs.is_empty() {
             return Match::default();
         }
-        let terms = self.analyser.terms(query, self.query_lang(query, lang));
+        let lang = self.query_lang(query, lang);
+        let terms = if self.has_questions {
+            self.analyser.terms(query, lang)
+        } else {
+            self.analyser.terms(&terms::without_asking(query), lang)
+        };
         let vector = self.space.vector(&terms);
         let evidence = self.evidence(&terms, &vector, self.classes.as_ref(), |_| true);
         let mut hits: Vec<(usize, f32)> = evidence
@@ -221,21 +230,50 @@ impl Index {
         self.langs.contains(&lang).then_some(lang)
     }
 
-    fn add(&mut self, entry: usize, weight: f32, is_answer: bool, terms: &Terms) {
-        self.stems.add(&terms.stems);
-        self.pieces.add(&terms.pieces);
-        self.heads.add(&terms.heads);
-        self.concepts.add(&terms.concepts);
-        if let Some(list) = self.of_entry.get_mut(entry) {
+    /// Fills the fields and the space, each in a thread of its own: they know nothing of each
+    /// other.
+    fn build(&mut self, all: &[Terms]) {
+        let field =
+            |of: fn(&Terms) -> &[u64], length: f32| move || Field::over(all.iter().map(of), length);
+        let stems = field(|t| &t.stems, 0.6);
+        let pairs = field(|t| &t.pairs, 0.6);
+        let pieces = field(|t| &t.pieces, 0.8);
+        let heads = field(|t| &t.heads, 0.8);
+        let concepts = field(|t| &t.concepts, 0.8);
+        if all.len() < PARALLEL {
+            self.space = Space::new(all);
+            (self.stems, self.pairs, self.pieces) = (stems(), pairs(), pieces());
+            (self.heads, self.concepts) = (heads(), concepts());
+            return;
+        }
+        std::thread::scope(|scope| {
+            let space = scope.spawn(|| Space::new(all));
+            let running = [
+                scope.spawn(pieces),
+                scope.spawn(stems),
+                scope.spawn(pairs),
+                scope.spawn(heads),
+                scope.spawn(concepts),
+            ];
+            // A thread cannot fail here: it only counts.
+            let [pieces, stems, pairs, heads, concepts] =
+                running.map(|thread| thread.join().unwrap_or_default());
+            (self.pieces, self.stems, self.pairs) = (pieces, stems, pairs);
+            (self.heads, self.concepts) = (heads, concepts);
+            self.space = space.join().unwrap_or_default();
+        });
+    }
+
+    fn add(&mut self, text: &Text<'_>, mut terms: Terms) {
+        if let Some(list) = self.of_entry.get_mut(text.entry) {
             list.push(self.docs.len());
         }
-        let mut terms = terms.clone();
         terms.stems.sort_unstable();
         terms.pieces.sort_unstable();
         self.docs.push(Doc {
-            entry,
-            is_answer,
-            weight,
+            entry: text.entry,
+            is_answer: text.is_answer,
+            weight: text.weight,
             terms,
         });
     }
@@ -331,6 +369,7 @@ impl Index {
             (&self.stems, &terms.stems, 0.25),
             (&self.pieces, &terms.pieces, 0.5),
             (&self.heads, &terms.heads, 0.25),
+            (&self.pairs, &terms.pairs, 0.1),
             (&self.concepts, &terms.concepts, 0.05),
         ] {
             let mut scores = vec![0.0f32; self.docs.len()];

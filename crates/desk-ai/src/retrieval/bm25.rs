@@ -2,20 +2,55 @@
 //! not words.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 const K1: f32 = 0.9;
-const B: f32 = 0.8;
+
+/// A table by term. Terms are hashes already: hashing them again costs half of the building.
+pub type ByTerm<T> = HashMap<u64, T, BuildHasherDefault<AsItIs>>;
+
+/// Takes a term for its own hash.
+#[derive(Debug, Default)]
+pub struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, term: u64) {
+        self.0 = term;
+    }
+}
 
 /// An inverted index with BM25 scores.
 #[derive(Debug, Default)]
 pub struct Field {
-    postings: HashMap<u64, Vec<(u32, f32)>>,
+    postings: ByTerm<Vec<(u32, f32)>>,
     lengths: Vec<f32>,
 }
 
 impl Field {
+    /// The field over the terms of all documents, in order; `length` is how much the length of a
+    /// document counts, 0 to 1.
+    #[must_use]
+    pub fn over<'a>(documents: impl Iterator<Item = &'a [u64]>, length: f32) -> Self {
+        let mut field = Self::default();
+        for terms in documents {
+            field.add(terms);
+        }
+        field.finish(length);
+        field
+    }
+
     /// Adds the next document.
-    pub fn add(&mut self, terms: &[u64]) {
+    fn add(&mut self, terms: &[u64]) {
         let doc = u32::try_from(self.lengths.len()).unwrap_or(u32::MAX);
         for (term, count) in counts(terms) {
             self.postings.entry(term).or_default().push((doc, count));
@@ -24,7 +59,7 @@ impl Field {
     }
 
     /// Turns counts into BM25 weights; called once, after the last document.
-    pub fn finish(&mut self) {
+    fn finish(&mut self, b: f32) {
         let docs = self.lengths.len().max(1) as f32;
         let mean = (self.lengths.iter().sum::<f32>() / docs).max(1.0);
         for list in self.postings.values_mut() {
@@ -32,7 +67,7 @@ impl Field {
             for (doc, weight) in list.iter_mut() {
                 let length = self.lengths.get(*doc as usize).copied().unwrap_or(mean);
                 *weight =
-                    idf * *weight * (K1 + 1.0) / (*weight + K1 * (1.0 - B + B * length / mean));
+                    idf * *weight * (K1 + 1.0) / (*weight + K1 * (1.0 - b + b * length / mean));
             }
             list.shrink_to_fit();
         }

@@ -35,7 +35,7 @@ const START: Signs = [2.0, 1.5, 1.5, 2.0, 1.0, 2.5, -1.0, 0.7, 0.0, 1.0, 1.5];
 const START_BIAS: f32 = -6.0;
 
 /// Questions that nothing answers, of those examined, that may pass.
-const MAX_OUTSIDE: f32 = 0.009;
+const MAX_OUTSIDE: f32 = 0.007;
 /// Wrong entries among those that pass.
 const MAX_WRONG: f32 = 0.025;
 
@@ -71,8 +71,8 @@ impl Gate {
         let mut gate = Self::default();
         gate.learn(samples);
         // The more phrasings map out an entry, the rarer is a question beside it that only looks
-        // like one of them: ten are the measure, fifty and more count five times.
-        gate.set_bar(samples, MAX_OUTSIDE * (phrasings / 10.0).clamp(1.0, 5.0));
+        // like one of them: ten are the measure, sixty-four and more count 6.4 times.
+        gate.set_bar(samples, MAX_OUTSIDE * (phrasings / 10.0).clamp(1.0, 6.4));
         gate.examined = true;
         gate
     }

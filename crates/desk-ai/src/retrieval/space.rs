@@ -1,8 +1,7 @@
 //! Texts as sparse unit vectors, and how close they are. Knows hashes and numbers, not words.
 
-use super::bm25::counts;
+use super::bm25::{ByTerm, counts};
 use super::terms::Terms;
-use std::collections::HashMap;
 
 /// A sparse vector of length one; features in rising order.
 pub type Vector = Vec<(u32, f32)>;
@@ -14,7 +13,7 @@ const KINDS: [f32; 5] = [1.0, 0.45, 1.0, 0.8, 0.5];
 /// The vocabulary with its rarities, and the vectors of all documents.
 #[derive(Debug, Default)]
 pub struct Space {
-    vocabulary: HashMap<u64, (u32, f32)>,
+    vocabulary: ByTerm<(u32, f32)>,
     unknown: f32,
     docs: Vec<Vector>,
     postings: Vec<Vec<(u32, f32)>>,
@@ -25,7 +24,7 @@ impl Space {
     #[must_use]
     pub fn new(documents: &[Terms]) -> Self {
         let total = documents.len().max(1) as f32;
-        let mut with: HashMap<u64, u32> = HashMap::new();
+        let mut with: ByTerm<u32> = ByTerm::default();
         for terms in documents {
             for kind in [
                 &terms.stems,

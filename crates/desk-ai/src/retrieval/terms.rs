@@ -5,6 +5,10 @@ use crate::language::Lang;
 use crate::normalise::{clean, lower, words};
 use desk_core::text::fold;
 use rust_stemmers::{Algorithm, Stemmer};
+use std::collections::{BTreeMap, HashMap};
+
+/// Characters of a head.
+const HEAD: usize = 4;
 
 /// Stems and pieces of words. Stemming alone is unsafe in Turkish ("iade" and "iadeyi" get
 /// different stems), pieces alone are blind to word borders: both are kept.
@@ -27,7 +31,7 @@ pub struct Terms {
     pub stems: Vec<u64>,
     /// Pieces of three to five characters of the folded words, with their borders.
     pub pieces: Vec<u64>,
-    /// The first five characters of each folded word: a rough stem that never errs the same way
+    /// The first four characters of each folded word: a rough stem that never errs the same way
     /// as the fine one.
     pub heads: Vec<u64>,
     /// The shop's concepts that the words belong to.
@@ -54,13 +58,27 @@ impl Analyser {
     /// stem carries its language, so that a document is met only in its own.
     #[must_use]
     pub fn terms(&self, text: &str, lang: Option<Lang>) -> Terms {
+        self.terms_with(text, lang, &mut Memory::default())
+    }
+
+    /// The same for many texts: what was worked out for a word is kept, words repeat.
+    #[must_use]
+    pub fn terms_with(&self, text: &str, lang: Option<Lang>, memory: &mut Memory) -> Terms {
         let cleaned = clean(text);
         let mut terms = Terms::default();
         for (own, stemmer) in &self.stemmers {
             if lang.is_none_or(|l| l == *own) {
+                let known = memory.stems.entry(*own).or_default();
                 let mut before = None;
                 for word in words(&lower(&cleaned, *own == Lang::Tr)) {
-                    let stem = hash(*own as u64 + 1, &stem(word, *own, stemmer));
+                    let stem = match known.get(word) {
+                        Some(stem) => *stem,
+                        None => {
+                            let stem = hash(*own as u64 + 1, &stem(word, *own, stemmer));
+                            known.insert(word.to_owned(), stem);
+                            stem
+                        }
+                    };
                     terms.stems.push(stem);
                     if let Some(before) = before {
                         terms.pairs.push(mix(before, stem));
@@ -70,17 +88,136 @@ impl Analyser {
             }
         }
         for word in words(&fold(&cleaned)) {
-            pieces(word, &mut terms.pieces);
-            let bare = word.split(['\'', '’']).next().unwrap_or(word);
-            terms
-                .concepts
-                .extend(super::concepts::of(bare).map(|c| mix(SEED, c)));
-            terms
-                .heads
-                .push(hash(9, &bare.chars().take(5).collect::<String>()));
+            if let Some(known) = memory.words.get(word) {
+                known.add_to(&mut terms);
+            } else {
+                let found = Word::of(word);
+                found.add_to(&mut terms);
+                memory.words.insert(word.to_owned(), found);
+            }
         }
         terms.together = together(&terms.concepts);
         terms
+    }
+}
+
+/// What was worked out for words.
+#[derive(Debug, Default)]
+pub struct Memory {
+    stems: BTreeMap<Lang, HashMap<String, u64>>,
+    words: HashMap<String, Word>,
+}
+
+/// The terms of one folded word.
+#[derive(Debug)]
+struct Word {
+    pieces: Vec<u64>,
+    concepts: Vec<u64>,
+    head: u64,
+}
+
+impl Word {
+    fn of(word: &str) -> Self {
+        let mut found = Vec::new();
+        pieces(word, &mut found);
+        let bare = word.split(['\'', '’']).next().unwrap_or(word);
+        Self {
+            pieces: found,
+            concepts: super::concepts::of(bare).map(|c| mix(SEED, c)).collect(),
+            head: hash(9, &bare.chars().take(HEAD).collect::<String>()),
+        }
+    }
+
+    fn add_to(&self, terms: &mut Terms) {
+        terms.pieces.extend(&self.pieces);
+        terms.concepts.extend(&self.concepts);
+        terms.heads.push(self.head);
+    }
+}
+
+/// What a question asks with. Where only answers are known, such a word meets them by chance
+/// alone: no answer says "which".
+const ASKING: &[&str] = &[
+    "ne",
+    "nedir",
+    "neden",
+    "nasil",
+    "hangi",
+    "hangisi",
+    "kim",
+    "kime",
+    "kimin",
+    "kimdir",
+    "kac",
+    "nerede",
+    "nereye",
+    "neresi",
+    "neydi",
+    "neyi",
+    "neye",
+    "neler",
+    "nelerdir",
+    "midir",
+    "mi",
+    "mu",
+    "what",
+    "which",
+    "who",
+    "whom",
+    "whose",
+    "how",
+    "where",
+    "when",
+    "why",
+    "did",
+    "does",
+    "do",
+    "was",
+    "were",
+    "is",
+    "are",
+    "что",
+    "какои",
+    "какая",
+    "какое",
+    "какие",
+    "каком",
+    "какую",
+    "какого",
+    "каких",
+    "каким",
+    "какими",
+    "как",
+    "кто",
+    "кого",
+    "кому",
+    "кем",
+    "где",
+    "когда",
+    "почему",
+    "сколько",
+    "чем",
+    "чего",
+    "чему",
+    "куда",
+    "откуда",
+    "каково",
+    "каков",
+    "какова",
+];
+
+/// A question without the words that it asks with; the whole of it when nothing else is left.
+#[must_use]
+pub fn without_asking(question: &str) -> String {
+    let asks = |word: &&str| {
+        let folded = fold(word.trim_matches(|c: char| !c.is_alphanumeric()));
+        !ASKING.contains(&folded.as_str())
+    };
+    let rest: Vec<&str> = question.split_whitespace().filter(asks).collect();
+    if rest.is_empty() {
+        question.to_owned()
+    } else {
+        rest.join(" ")
     }
 }
 
