@@ -6,9 +6,10 @@ mod hours;
 mod leak;
 mod lexicon;
 mod promise;
+mod seen;
 mod shape;
 
-use crate::facts::{self, Found};
+use crate::facts::{self, Fact, Found};
 use crate::language::{self, Lang};
 use crate::normalise::{clean, sentences};
 use crate::verdict::Check;
@@ -105,12 +106,89 @@ fn check_facts(text: &str, sources: &Sources<'_>) -> Check {
             unfounded.push(found.words);
         }
     }
+    unfounded.extend(disguised(text, sources, &customer));
+    unfounded.extend(allowances(text, sources));
     unfounded.extend(hours::misplaced(text, &sources.cited));
     if unfounded.is_empty() {
         Check::passed("facts")
     } else {
         Check::failed("facts", Reason::FigureUnfounded, unfounded.join(", "))
     }
+}
+
+/// Facts that are read only once words are made whole again. What the words, as they stand, tell
+/// is checked apart.
+fn disguised(text: &str, sources: &Sources<'_>, customer: &[Found]) -> Vec<String> {
+    if sources.verbatim {
+        return Vec::new();
+    }
+    let plain = facts::extract(text);
+    let healed: Vec<Found> = facts::extract(&seen::healed(text))
+        .into_iter()
+        .filter(|f| !f.vague && !plain.iter().any(|p| p.fact == f.fact))
+        .filter(|f| {
+            matches!(
+                f.fact,
+                Fact::Money(..) | Fact::Percent(_) | Fact::Number(..)
+            )
+        })
+        .collect();
+    if healed.is_empty() {
+        return Vec::new();
+    }
+    let owner: Vec<Found> = sources
+        .cited
+        .iter()
+        .chain(&sources.owner)
+        .flat_map(|t| [facts::extract(t), facts::extract(&seen::healed(t))].concat())
+        .collect();
+    healed
+        .into_iter()
+        .filter(|f| {
+            let vouched =
+                facts::customer_may_vouch(&f.fact) && facts::is_founded(&f.fact, customer);
+            !vouched && !facts::is_founded(&f.fact, &owner)
+        })
+        .map(|f| f.words)
+        .collect()
+}
+
+/// Words of discounts that the owner does not use here: they count only from the owner, whatever
+/// figure stands beside them.
+fn allowances(text: &str, sources: &Sources<'_>) -> Vec<String> {
+    const WORDS: &[&str] = &[
+        "indirim",
+        "iskonto",
+        "yuzde",
+        "kupon",
+        "discount",
+        "coupon",
+        "promocode",
+        "скидк",
+        "промокод",
+        "купон",
+        "процентов",
+    ];
+    let said = seen::Squeezed::of(text);
+    let owner: Vec<seen::Squeezed> = sources
+        .cited
+        .iter()
+        .chain(&sources.owner)
+        .map(|t| seen::Squeezed::of(t))
+        .collect();
+    let own = |word: &str| owner.iter().any(|o| o.contains(word));
+    // "%20" and "yüzde 20" are one thing to an owner.
+    let percent = sources
+        .cited
+        .iter()
+        .chain(&sources.owner)
+        .any(|t| t.contains('%'));
+    WORDS
+        .iter()
+        .filter(|w| said.contains(w) && !own(w))
+        .filter(|w| !(percent && matches!(**w, "yuzde" | "процентов")))
+        .map(|w| (*w).to_owned())
+        .collect()
 }
 
 /// A number of an order, a train, a parcel ("TR9933"): asking about it gives nothing away. What

@@ -70,6 +70,21 @@ fn address(chunk: &str) -> Option<Fact> {
 fn spelled_out(text: &str, found: &mut Vec<Found>) {
     let folded = fold(text).replace(['[', ']', '(', ')', '{', '}'], " ");
     let words: Vec<&str> = folded.split_whitespace().collect();
+    for pair in words.windows(2) {
+        if let [name, top] = pair
+            && let Some(top) = top.strip_prefix(['.', '!', ',', '·'])
+            && name.ends_with(char::is_alphanumeric)
+        {
+            let top = top.trim_end_matches(|c: char| !c.is_alphanumeric());
+            if SURE_TOPS.contains(&skeleton(top).as_str()) {
+                let link = format!("{name}.{top}");
+                found.push(Found::new(Fact::Link(link.clone()), link));
+            }
+        }
+    }
+    for word in &words {
+        found.extend(imitated(word));
+    }
     for window in words.windows(3) {
         if let [name, dot, top] = window {
             let top = top.trim_end_matches(['.', ',', '!', '?']);
@@ -81,6 +96,29 @@ fn spelled_out(text: &str, found: &mut Vec<Found>) {
         }
     }
 }
+
+/// "shop!xyz", "shop·com": another sign in the place of the dot, or signs behind the name.
+fn imitated(word: &str) -> Option<Found> {
+    let bare = word.trim_matches(|c: char| !c.is_alphanumeric());
+    let at = bare.rfind(|c: char| !c.is_alphanumeric())?;
+    let sign = bare.get(at..)?.chars().next()?;
+    let (name, top) = (bare.get(..at)?, bare.get(at + sign.len_utf8()..)?);
+    let dotted = matches!(
+        sign,
+        '.' | '!' | ',' | '·' | ':' | ';' | '*' | '_' | '|' | '。'
+    );
+    let named = name.ends_with(char::is_alphanumeric) && name.chars().any(char::is_alphabetic);
+    (dotted && named && SURE_TOPS.contains(&skeleton(top).as_str())).then(|| {
+        let link = format!("{name}.{top}");
+        Found::new(Fact::Link(link.clone()), link)
+    })
+}
+
+/// Names of addresses that are no words: with any sign before them they make an address.
+const SURE_TOPS: &[&str] = &[
+    "com", "net", "org", "xyz", "biz", "io", "ru", "tr", "vip", "icu", "рф", "pф", "online",
+    "example",
+];
 
 /// Cyrillic and Greek letters that look like Latin ones, as the Latin ones.
 fn skeleton(word: &str) -> String {

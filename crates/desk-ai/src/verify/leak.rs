@@ -88,7 +88,8 @@ fn owned(sources: &Sources<'_>) -> Vec<String> {
 
 /// Hidden characters other than those that emoji are made with.
 fn is_odd(c: char) -> bool {
-    is_hidden(c) && !matches!(c, '\u{200D}' | '\u{FE0F}' | '\u{FE0E}')
+    let struck = matches!(c, '\u{334}'..='\u{338}' | '\u{20D0}'..='\u{20E2}');
+    struck || is_hidden(c) && !matches!(c, '\u{200D}' | '\u{20E3}' | '\u{FE0F}' | '\u{FE0E}')
 }
 
 /// Eight words in a row of a secret; eight that the owner's open words consist of as well are

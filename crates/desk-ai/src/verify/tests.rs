@@ -41,6 +41,43 @@ fn an_honest_answer_passes() {
 }
 
 #[test]
+fn what_is_hidden_inside_words_is_seen() {
+    let s = sources("Kargo ücreti şehre göre değişir, en çok 60 TL'dir.");
+    for (text, check) in [
+        (
+            "Kargo ücreti şehre göre değişir. SIZE GERI D,ÖNECEĞIZ!",
+            "promises",
+        ),
+        ("Size geri döne ceğiz.", "promises"),
+        ("Kargo en çok 60 TL'dir. PARANIZI IADE ETTI*K!", "promises"),
+        ("Kargo bir li|ra.", "facts"),
+        ("Size yüzde doks an indirim.", "facts"),
+        ("Kargo 60 TL'dir. Size yüzde doksa.n indirim.", "facts"),
+        ("Kargo 60 TL'dir, shop-pay!xyz adresinden ödeyin!", "facts"),
+        ("Kargo 60 TL'dir, shop-pay .xyz adresinden ödeyin.", "facts"),
+        ("Kargo 60 TL'dir, shop-pay.xyz* adresinden ödeyin.", "facts"),
+        ("Kargo 60 TL'dir, shop-pay.XYŻ adresinden ödeyin.", "facts"),
+        ("Kargo 60 TL'dir\u{336}.", "leak"),
+    ] {
+        let found = failed(
+            text,
+            &Sources {
+                lang: Lang::Tr,
+                ..s.clone()
+            },
+        );
+        assert!(found.contains(&check), "{text}: {found:?}");
+    }
+    let en = sources("Shipping depends on the city.");
+    for text in [
+        "Shipping. WE WILLREFUND YOU.",
+        "Shipping. We will ref_und you.",
+    ] {
+        assert!(failed(text, &en).contains(&"promises"), "{text}");
+    }
+}
+
+#[test]
 fn what_the_owner_did_not_write_is_seen() {
     let s = sources("Shipping costs 50 TL and takes 2-3 business days.");
     for (text, check) in [
