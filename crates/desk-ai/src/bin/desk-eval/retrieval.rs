@@ -5,6 +5,7 @@ use desk_ai::{Entry, Knowledge, Lang};
 use desk_core::EntryId;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 use std::time::Instant;
 
 #[derive(Deserialize)]
@@ -38,6 +39,40 @@ struct Outcome {
 /// Measures a set.
 pub fn measure(text: &str) -> Result<Value, String> {
     let set: Set = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    Ok(figures(&set))
+}
+
+/// A third of the entries left out, three times another third: their queries look like those of
+/// the rest, and nothing answers them.
+pub fn near_misses(text: &str) -> Result<Value, String> {
+    let mut draws = Vec::new();
+    for draw in 0..3u64 {
+        let mut set: Set = serde_json::from_str(text).map_err(|e| e.to_string())?;
+        let mut entries = std::mem::take(&mut set.entries);
+        entries.sort_by_key(|e| scatter(&e.id, draw));
+        set.entries = entries.split_off(entries.len() / 3);
+        let gone: HashSet<String> = entries.into_iter().map(|e| e.id).collect();
+        for query in &mut set.queries {
+            if query.gold.as_ref().is_some_and(|g| gone.contains(g)) {
+                query.gold = None;
+                "near".clone_into(&mut query.kind);
+            }
+        }
+        draws.push(figures(&set));
+    }
+    Ok(json!({ "draws": draws }))
+}
+
+/// A number that looks like chance and is the same every time.
+fn scatter(id: &str, draw: u64) -> u64 {
+    let seed = (draw + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mixed = id.bytes().fold(seed, |h, b| {
+        (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01B3)
+    });
+    mixed ^ (mixed >> 29)
+}
+
+fn figures(set: &Set) -> Value {
     let entries = set.entries.iter().zip(1..).map(|(e, n)| Entry {
         id: EntryId(n),
         questions: e.questions.clone(),
@@ -93,7 +128,7 @@ pub fn measure(text: &str) -> Result<Value, String> {
     let wrong = sent_in.iter().filter(|(_, o)| o.rank != Some(0)).count();
     let mut times: Vec<f64> = outcomes.iter().map(|o| o.micros / 1000.0).collect();
     times.sort_by(f64::total_cmp);
-    Ok(json!({
+    json!({
         "queries": rows.len(),
         "acc1": acc(1),
         "acc3": acc(3),
@@ -106,7 +141,7 @@ pub fn measure(text: &str) -> Result<Value, String> {
         },
         "p95_ms": times.get(times.len() * 95 / 100).copied().unwrap_or(0.0),
         "build_ms": build_ms,
-    }))
+    })
 }
 
 /// How well the sureness tells what can be answered from what cannot.
