@@ -9,6 +9,7 @@ mod architecture;
 mod bench;
 mod ci;
 mod demo;
+mod eval;
 mod i18n;
 mod metadata;
 mod node;
@@ -58,6 +59,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         "package",
         Some("makes the .deb; --try installs it here, uses it and removes it; --debug is quicker"),
         package::package,
+    ),
+    (
+        "eval",
+        Some("measures the AI against its goals; --data DIR for public sets, --strict"),
+        eval::eval,
     ),
     (
         "bindings",
