@@ -163,8 +163,11 @@ impl Endpoint {
                     if size > MAX_BODY {
                         return Err(ProviderFault::Nonsense);
                     }
-                    if stream.feed(&chunk) {
-                        on_part(stream.content());
+                    // Told event by event, however they were packed on the way.
+                    for line in chunk.split_inclusive(|b| *b == b'\n') {
+                        if stream.feed(line) {
+                            on_part(stream.content());
+                        }
                     }
                 }
                 Ok(None) => break,
