@@ -9,7 +9,7 @@ use desk_core::{AccountId, ConversationId, Direction, IgThreadId, IgsId, Path, S
 use desk_store::table::account::{self, Account};
 use desk_store::table::conversation::{self, Customer, Heard};
 use desk_store::table::message::{self, Incoming, Upserted};
-use desk_store::table::{draft, outbox, setting, unreadable, webhook};
+use desk_store::table::{draft, erased, outbox, setting, unreadable, webhook};
 use desk_store::{Connection, StoreError, Write};
 use graph_api::Conversation;
 use std::time::Duration;
@@ -120,6 +120,9 @@ impl Batch {
 /// # Errors
 /// When the file cannot be read.
 pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<bool, StoreError> {
+    if is_erased(db, account, batch)? {
+        return Ok(false);
+    }
     let Some(thread) = &batch.thread else {
         return Ok(true);
     };
@@ -140,6 +143,13 @@ pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<boo
         }
     }
     Ok(!happened::missing(db, id, batch)?.is_empty())
+}
+
+/// Whether all of a batch was said before its customer was erased.
+fn is_erased(db: &Connection, account: AccountId, batch: &Batch) -> Result<bool, StoreError> {
+    let user_id = account::get(db, account)?.user_id;
+    let erased = erased::up_to(db, user_id.as_str(), batch.customer.as_str())?;
+    Ok(erased.is_some_and(|at| batch.messages.iter().all(|m| m.sent_at <= at)))
 }
 
 /// Stores a batch, and carries out what follows from it: a newer message makes the waiting draft
@@ -167,7 +177,10 @@ pub fn ingest(
     let mut reworded = None;
     let mut newest_said = None;
     let mut heard = Heard::default();
-    for shown in &batch.messages {
+    // What the owner erased is not brought back by Instagram still showing it.
+    let erased = erased::up_to(w, account.user_id.as_str(), batch.customer.as_str())?;
+    let wanted = |shown: &&Incoming| erased.is_none_or(|at| shown.sent_at > at);
+    for shown in batch.messages.iter().filter(wanted) {
         let echo = Echo {
             text: &shown.text,
             sent_at: shown.sent_at,
