@@ -387,6 +387,7 @@ fn policy(
         },
         disclosure: ai.disclosure,
         first_auto_of_episode: !history.iter().any(|u| u.author == Author::Ai),
+        mask: ai.masking,
         ..Policy::default()
     })
 }
