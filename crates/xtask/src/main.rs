@@ -9,6 +9,7 @@ mod architecture;
 mod bench;
 mod ci;
 mod demo;
+mod fuzz;
 mod i18n;
 mod metadata;
 mod node;
@@ -58,6 +59,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         "package",
         Some("makes the .deb; --try installs it here, uses it and removes it; --debug is quicker"),
         package::package,
+    ),
+    (
+        "fuzz",
+        Some("feeds every parser of the network and of links with hostile input; --seconds N"),
+        fuzz::fuzz,
     ),
     (
         "bindings",
