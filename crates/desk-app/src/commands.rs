@@ -90,6 +90,19 @@ macro_rules! commands {
             fn conversation_snooze(ids: Vec<ConversationId>, until: Option<Timestamp>) -> ();
             /// Marks conversations as not seen.
             fn conversation_unread(ids: Vec<ConversationId>) -> ();
+            /// The picture, film or file behind an attachment.
+            fn media_read(attachment_id: AttachmentId) -> Media;
+            /// Opens a film or a file with the system's own program.
+            fn media_open(attachment_id: AttachmentId) -> ();
+            /// What stays on this machine.
+            fn privacy_settings_get() -> PrivacySettings;
+            /// Keeps copies of pictures, films and files, or no longer.
+            fn privacy_settings_set(keep_media: bool) -> PrivacySettings;
+            /// Turns webhooks of an account on or off.
+            fn webhook_set(account_id: AccountId, enabled: bool, app_secret: Option<SecretInput>) -> WebhookSetup;
+            /// How the webhooks of an account stand.
+            fn webhook_status(account_id: AccountId) -> WebhookStatus;
+
             /// Finds messages.
             fn search(query: String, limit: u32, filter: Option<SearchFilter>) -> Vec<SearchHit>;
             /// The owner's labels.

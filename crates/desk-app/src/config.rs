@@ -27,6 +27,10 @@ pub struct Config {
     pub redirect_uri: String,
     /// Between two polls, when it is not the default.
     pub poll_every: Option<Duration>,
+    /// The port of the webhook receiver, when it is fixed; else one is chosen and remembered.
+    pub webhook_port: Option<u16>,
+    /// The hosts, with all below them, from which media is fetched.
+    pub media_hosts: Vec<String>,
 }
 
 impl Config {
@@ -74,6 +78,14 @@ impl Config {
             }
             None => None,
         };
+        let webhook_port = get("REPLYDESK_WEBHOOK_PORT")
+            .map(|text| text.parse::<u16>())
+            .transpose()
+            .map_err(|e| bad("REPLYDESK_WEBHOOK_PORT", &e))?;
+        let media_hosts = match get("REPLYDESK_MEDIA_HOSTS") {
+            Some(list) => list.split(',').map(|h| h.trim().to_owned()).collect(),
+            None => graph_api::media::guard::HOSTS.map(str::to_owned).to_vec(),
+        };
         Ok(Config {
             data_dir,
             demo,
@@ -83,6 +95,8 @@ impl Config {
             passphrase: get("REPLYDESK_PASSPHRASE").map(SecretString::from),
             redirect_uri: get("REPLYDESK_REDIRECT_URI").unwrap_or_default(),
             poll_every,
+            webhook_port,
+            media_hosts,
         })
     }
 }
@@ -117,6 +131,7 @@ mod tests {
         for (name, value) in [
             ("REPLYDESK_SECRETS", "paper"),
             ("REPLYDESK_POLL_SECONDS", "often"),
+            ("REPLYDESK_WEBHOOK_PORT", "70000"),
             ("REPLYDESK_GRAPH_VERSION", "../x"),
         ] {
             let refused = read(&[(name, value)]).unwrap_err();

@@ -431,3 +431,29 @@ mod tests {
         }
     }
 }
+
+#[cfg(test)]
+mod fuzz {
+    use super::*;
+
+    #[test]
+    fn fuzz_deep_links_and_callbacks() {
+        let seeds: [&[u8]; 5] = [
+            b"replydesk://oauth/instagram?code=AQBx1&state=5f0c1b7a#_",
+            b"https://example.org/replydesk/instagram?code=AQB&state=s",
+            b"?code=AQB&state=s",
+            b"replydesk://oauth/instagram?error=access_denied&error_reason=user_denied&state=s",
+            b"--flag=../../x",
+        ];
+        desk_testkit::mutate::feed(&seeds, |bytes| {
+            let text = String::from_utf8_lossy(bytes);
+            if let Some(Callback::Allowed { state, .. }) = read_callback(&text) {
+                assert!(!state.is_empty() && state.len() <= MAX_CALLBACK_BYTES);
+            }
+            let _ = redirect_url(&text);
+            if let Ok(url) = endpoint_url(&text) {
+                assert!(url.scheme() == "https" || is_loopback(&url), "{url}");
+            }
+        });
+    }
+}

@@ -13,6 +13,8 @@ use desk_secrets::{Backend, SecretStore};
 use desk_store::table::setting;
 use desk_store::{Store, StoreError};
 use desk_sync::{Engine, EngineParts, Options};
+use graph_api::media::guard::Rules;
+use graph_api::media::{Caps, MediaClient};
 use graph_api::{Client, Limits};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -128,12 +130,17 @@ impl Desk {
             changes.clone(),
             stop.clone(),
         ));
+        let rules = Rules::new(&config.media_hosts, &config.endpoints.instagram_graph);
+        let media = MediaClient::new(rules, Caps::default())
+            .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?;
         let engine = Engine::start(EngineParts {
             store: store.clone(),
             client: client.clone(),
             secrets: Arc::clone(&secrets),
             clock: Arc::clone(&clock),
             options,
+            media,
+            webhook_port: config.webhook_port,
         })
         .await?;
         let drafting = Drafting::new(store.clone(), Arc::clone(&secrets), Arc::clone(&clock));
@@ -172,6 +179,7 @@ impl Desk {
         let watched = Arc::downgrade(&desk);
         desk.tasks
             .spawn(crate::housekeeping::run(watched, desk.acting.clone()));
+        desk.forget_opened().await;
         if let Some(demo) = demo {
             demo.furnish(&desk).await?;
             let _ = desk.demo.set(demo);

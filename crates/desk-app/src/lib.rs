@@ -29,6 +29,7 @@ mod label;
 mod local_time;
 pub mod logging;
 mod marks;
+mod media;
 mod note;
 mod pause;
 mod place;
@@ -37,6 +38,7 @@ mod saved_replies;
 mod settings;
 mod thread;
 mod visit;
+mod webhooks;
 pub mod words;
 
 pub use attention::Notice;
@@ -44,8 +46,8 @@ pub use config::Config;
 pub use desk::{Desk, LinkOpener};
 pub use desk_core::message::InboxView;
 pub use desk_core::{
-    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
-    ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
+    AccountId, AttachmentId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId,
+    NoteId, OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
 pub use desktop::Desktop;
 pub use dispatch::dispatch;

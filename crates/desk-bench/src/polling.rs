@@ -42,6 +42,8 @@ pub fn config(dir: &Path, url: &str) -> Outcome<Config> {
         passphrase: None,
         redirect_uri: format!("{url}/connect"),
         poll_every: Some(Duration::from_secs(3600)),
+        webhook_port: None,
+        media_hosts: Vec::new(),
     })
 }
 

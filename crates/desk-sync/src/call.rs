@@ -141,6 +141,14 @@ impl Caller {
         }
     }
 
+    /// One message anew, for a link in it that ran out. `None` when it cannot be had any more.
+    pub(crate) async fn message_anew(&self, id: &str) -> Result<Option<Message>, CallError> {
+        let account = self.account().await?;
+        let token = self.token(&account).await?;
+        let mut asked = fields(&account);
+        Ok(self.one_message(&token, id, &mut asked).await?)
+    }
+
     /// Some servers list the messages of a thread by id and time alone: those that are not stored
     /// yet are read one by one.
     async fn with_details(

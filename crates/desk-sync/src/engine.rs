@@ -2,9 +2,10 @@
 
 use crate::call::Caller;
 use crate::lights::{Light, Lights, Side};
+use crate::media::MediaShelf;
 use crate::pace::Pace;
 use crate::poller::{Poller, Standing};
-use crate::{outbox, token};
+use crate::{media, outbox, token, webhook};
 use desk_core::{AccountId, Clock, Timestamp};
 use desk_secrets::SecretStore;
 use desk_store::table::{account, draft, outbox as outbox_table};
@@ -50,6 +51,10 @@ pub struct EngineParts {
     pub clock: Arc<dyn Clock>,
     /// The speed.
     pub options: Options,
+    /// Pictures, films and files.
+    pub media: graph_api::media::MediaClient,
+    /// The port of the webhook receiver, when it is fixed.
+    pub webhook_port: Option<u16>,
 }
 
 impl std::fmt::Debug for EngineParts {
@@ -64,6 +69,9 @@ pub(crate) struct Inner {
     pub(crate) secrets: Arc<dyn SecretStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
+    pub(crate) media: MediaShelf,
+    pub(crate) webhooks: crate::webhook::Board,
+    pub(crate) webhook_port: Option<u16>,
     lanes: Mutex<BTreeMap<AccountId, Lane>>,
 }
 
@@ -160,11 +168,15 @@ impl Engine {
                 "messages were under way when ReplyDesk ended; they are looked up"
             );
         }
+        let media_dir = media_dir(&parts.store);
         let inner = Arc::new(Inner {
             store: parts.store,
             client: parts.client,
             secrets: parts.secrets,
             clock: parts.clock,
+            media: MediaShelf::at(&media_dir, parts.media),
+            webhooks: crate::webhook::Board::default(),
+            webhook_port: parts.webhook_port,
             options: parts.options,
             lanes: Mutex::default(),
         });
@@ -179,12 +191,27 @@ impl Engine {
         engine
             .tasks
             .spawn(token::run(Arc::clone(&engine.inner), engine.stop.clone()));
+        engine
+            .tasks
+            .spawn(media::run(Arc::clone(&engine.inner), engine.stop.clone()));
+        engine.tasks.spawn(webhook::run_receiver(
+            Arc::clone(&engine.inner),
+            engine.stop.clone(),
+        ));
+        engine.tasks.spawn(webhook::run_drain(
+            Arc::clone(&engine.inner),
+            engine.stop.clone(),
+        ));
         let accounts: Result<Vec<account::Account>, StoreError> =
             engine.inner.store.read(account::connected).await;
         for account in accounts? {
             engine.watch(account.id);
         }
         Ok(engine)
+    }
+
+    pub(crate) fn inner(&self) -> &Arc<Inner> {
+        &self.inner
     }
 
     /// Polls an account from now on, at once.
@@ -257,6 +284,11 @@ impl Engine {
             tracing::warn!("some calls did not end in time; they are looked up at the next start");
         }
     }
+}
+
+fn media_dir(store: &Store) -> std::path::PathBuf {
+    let data = store.path().parent().unwrap_or(std::path::Path::new(""));
+    data.join("media")
 }
 
 /// A named moment of the send path, at which a test can end the process: the environment variable

@@ -21,13 +21,17 @@ mod engine;
 mod fault;
 pub mod ingest;
 mod lights;
+pub mod media;
 mod outbox;
 mod pace;
 mod poller;
 mod reading;
 mod token;
+mod webhook;
 
 pub use engine::{AccountProgress, Engine, EngineParts, Options};
 pub use fault::{attempt_of, code_of, secret_code};
 pub use lights::{Light, Lights};
 pub use token::FIRST_REFRESH;
+pub use webhook::Listening;
+pub use webhook::receiver::PATH as WEBHOOK_PATH;

@@ -2,6 +2,8 @@
 //!
 //! A dev-dependency only; the product must never depend on it.
 
+pub mod mutate;
+
 use desk_core::clock::BoxFuture;
 use desk_core::{Clock, Timestamp};
 use std::sync::Arc;

@@ -13,6 +13,9 @@ mod auth;
 mod client;
 mod endpoints;
 mod error;
+#[cfg(test)]
+mod fuzz;
+pub mod media;
 mod model;
 mod page;
 mod read;
@@ -21,6 +24,7 @@ mod retry;
 mod transport;
 mod usage;
 mod version;
+pub mod webhook;
 
 pub use auth::instagram_login::{AppCredentials, LongLivedToken, Scope, ShortLivedToken};
 pub use client::{BuildError, Client, Limits};

@@ -106,7 +106,7 @@ impl Route {
             Self::Decide => return oauth::decide(world, call),
             Self::Connect => return oauth::connect(world, call),
             Self::TokenExchange => return token::exchange(world, call),
-            Self::Media => return media::picture(call),
+            Self::Media => return media::media(world, call),
             Self::LongLived => token::long_lived(world, call),
             Self::Refresh => token::refresh(world, call),
             Self::Me => me::me(world, call),

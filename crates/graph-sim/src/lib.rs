@@ -40,6 +40,7 @@ mod state;
 mod threads;
 mod tokens;
 mod verbs;
+mod webhook;
 
 pub use fault::{Endpoint, Fault};
 pub use ledger::{CallRecord, Delivery, SenderAction};
@@ -50,3 +51,4 @@ pub use threads::AttachmentKind;
 pub use verbs::customer::Customer;
 pub use verbs::endpoint::{EndpointVerbs, FaultVerb};
 pub use verbs::owner::OwnerPhone;
+pub use webhook::{Answer, Signer, Webhooks};

@@ -38,6 +38,7 @@ async fn main() -> ExitCode {
         .init();
     let arguments = Arguments::parse();
     let started = Sim::builder()
+        .delivers()
         .port(arguments.port)
         .seed(arguments.seed)
         .scenario(&arguments.scenario)

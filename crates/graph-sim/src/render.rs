@@ -150,6 +150,7 @@ impl Writer<'_> {
             node.insert("created_time".to_owned(), self.time(message.created));
             return Ok(Value::Object(node));
         };
+        let generation = self.world.settings.media_generation;
         for field in asked {
             let name = field.name.as_str();
             self.refuse_optional(name)?;
@@ -166,9 +167,9 @@ impl Writer<'_> {
                 }
                 "to" => Some(json!({ "data": [self.person(&thread.igsid, only)?] })),
                 "message" => self.text(message),
-                "attachments" => media::attachments(message),
-                "shares" => media::shares(message),
-                "story" => media::story(message),
+                "attachments" => media::attachments(message, generation),
+                "shares" => media::shares(message, generation),
+                "story" => media::story(message, generation),
                 "reactions" => self.reactions(thread, message)?,
                 "is_unsupported" => self.unsupported(message),
                 "reply_to" => message
@@ -216,10 +217,12 @@ impl Writer<'_> {
     }
 
     fn unsupported(&self, message: &Message) -> Option<Value> {
-        let unsupported = message
-            .attachments
-            .iter()
-            .any(|attachment| attachment.kind == AttachmentKind::Unsupported);
+        let unsupported = message.attachments.iter().any(|a| {
+            matches!(
+                a.kind,
+                AttachmentKind::Unsupported | AttachmentKind::ViewOnce
+            )
+        });
         let as_text = self.world.settings.unsupported_as_text;
         unsupported.then(|| if as_text { json!("true") } else { json!(true) })
     }

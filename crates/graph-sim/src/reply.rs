@@ -12,8 +12,8 @@ pub(crate) enum Content {
     Json(Value),
     /// A page for people.
     Html(String),
-    /// A drawing.
-    Svg(String),
+    /// Media, with what it claims to be.
+    Bytes(&'static str, Vec<u8>),
     /// Bytes that claim to be JSON.
     Broken(String),
     /// Nothing, and a place to go.
@@ -72,17 +72,20 @@ impl Reply {
     /// The answer for the wire.
     pub(crate) fn into_response(self) -> Response {
         let mut location = None;
-        let (kind, text) = match self.content {
-            Content::Json(body) => ("application/json; charset=UTF-8", body.to_string()),
-            Content::Broken(text) => ("application/json; charset=UTF-8", text),
-            Content::Html(page) => ("text/html; charset=utf-8", page),
-            Content::Svg(drawing) => ("image/svg+xml", drawing),
+        let (kind, body) = match self.content {
+            Content::Json(body) => (
+                "application/json; charset=UTF-8",
+                body.to_string().into_bytes(),
+            ),
+            Content::Broken(text) => ("application/json; charset=UTF-8", text.into_bytes()),
+            Content::Html(page) => ("text/html; charset=utf-8", page.into_bytes()),
+            Content::Bytes(kind, bytes) => (kind, bytes),
             Content::Redirect(to) => {
                 location = Some(to);
-                ("text/plain; charset=utf-8", String::new())
+                ("text/plain; charset=utf-8", Vec::new())
             }
         };
-        let mut response = Response::new(Body::from(text));
+        let mut response = Response::new(Body::from(body));
         *response.status_mut() =
             StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let headers = response.headers_mut();

@@ -171,7 +171,7 @@ fn add_customer(
             text: message.text,
             attachment,
             story_reply: message.story_reply,
-            reply_to: None,
+            ..Draft::default()
         };
         let author = if message.from_owner {
             Author::Phone

@@ -78,6 +78,13 @@ pub struct Settings {
     pub cursors_on_empty: bool,
     /// A reaction moves the thread's `updated_time`.
     pub reactions_touch_thread: bool,
+    /// Every link to media has run out, and messages show no new one.
+    pub media_gone: bool,
+    /// Counts up when all links to media run out; messages then show new ones.
+    pub media_generation: u64,
+    /// What lies behind links to media instead of a picture: `bomb`, `page`, `drawing`, `cut`,
+    /// `endless`, `elsewhere`, `packed`.
+    pub media_hostile: Option<String>,
     /// Usage headers are sent.
     pub usage_headers: bool,
     /// The percentage shown in the usage headers; counted when absent.
@@ -118,6 +125,9 @@ impl Default for Settings {
             max_limit: 100,
             cursors_on_empty: false,
             reactions_touch_thread: false,
+            media_gone: false,
+            media_generation: 0,
+            media_hostile: None,
             usage_headers: true,
             usage_percent: None,
             rate_limit: None,

@@ -24,6 +24,7 @@ pub struct SimBuilder {
     seed: u64,
     settings: Option<Settings>,
     scenario: Option<String>,
+    delivers: bool,
 }
 
 /// Why a simulator did not start.
@@ -84,6 +85,13 @@ impl SimBuilder {
         self
     }
 
+    /// Delivers events by itself, for programs; a test says when by [`Sim::webhooks`].
+    #[must_use]
+    pub fn delivers(mut self) -> Self {
+        self.delivers = true;
+        self
+    }
+
     /// Starts the simulator.
     ///
     /// # Errors
@@ -103,6 +111,9 @@ impl SimBuilder {
         }
         let shared = Arc::new(Shared::new(world));
         tokio::spawn(serve(listener, Arc::clone(&shared)));
+        if self.delivers {
+            tokio::spawn(crate::webhook::run(Arc::clone(&shared)));
+        }
         Ok(Sim { url, shared })
     }
 }

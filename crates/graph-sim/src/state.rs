@@ -14,12 +14,15 @@ use crate::scenario::story::Story;
 use crate::settings::Settings;
 use crate::threads::{Attachment, AttachmentKind, Author, Message, Threads};
 use crate::tokens::{BASIC, MESSAGES, Tokens};
+use crate::webhook::{Outlet, payload};
 
 /// The Meta app that the owner made.
 #[derive(Debug, Clone)]
 pub(crate) struct App {
     pub(crate) id: String,
     pub(crate) secret: String,
+    /// The secret of the Meta app, beside that of its Instagram product.
+    pub(crate) meta_secret: String,
     pub(crate) redirects: Vec<String>,
 }
 
@@ -52,6 +55,8 @@ pub(crate) struct World {
     pub(crate) story: Option<Story>,
     /// Events that the account sends to the app.
     pub(crate) subscribed: Vec<String>,
+    /// Where events are delivered.
+    pub(crate) webhooks: Outlet,
 }
 
 /// What a new message consists of.
@@ -61,6 +66,10 @@ pub(crate) struct Draft {
     pub(crate) attachment: Option<AttachmentKind>,
     pub(crate) story_reply: bool,
     pub(crate) reply_to: Option<String>,
+    pub(crate) more: Vec<AttachmentKind>,
+    pub(crate) quick_reply: Option<String>,
+    pub(crate) postback: Option<(String, String)>,
+    pub(crate) referral: Option<serde_json::Value>,
 }
 
 impl Draft {
@@ -90,6 +99,7 @@ impl World {
             app: App {
                 id: "1029384756102938".to_owned(),
                 secret: "5f0c1b7a9e2d4863b1f7c05d9a8e4321".to_owned(),
+                meta_secret: "a41c96f2d07b5e83c1f94ab27d6e0853".to_owned(),
                 redirects,
             },
             account: Account {
@@ -106,6 +116,7 @@ impl World {
             ledger: Ledger::default(),
             story: None,
             subscribed: Vec::new(),
+            webhooks: Outlet::default(),
         }
     }
 
@@ -144,8 +155,9 @@ impl World {
         let id = self.ids.message_id();
         let attachments = draft
             .attachment
-            .map(|kind| self.attachment(kind))
             .into_iter()
+            .chain(draft.more)
+            .map(|kind| self.attachment(kind))
             .collect();
         let story_reply = draft
             .story_reply
@@ -160,7 +172,13 @@ impl World {
             story_reply,
             reactions: Vec::new(),
             reply_to: draft.reply_to,
+            quick_reply: draft.quick_reply,
+            postback: draft.postback,
+            referral: draft.referral,
+            edits: 0,
         };
+        let event = payload::message(self, igsid, &message);
+        self.tell(Some(event));
         let thread_id = self.ids.thread_id();
         self.threads.add(igsid, thread_id, message);
         id
@@ -172,9 +190,10 @@ impl World {
             .between(900_000_000_000_000, 999_999_999_999_999)
             .to_string();
         let url = format!(
-            "{}/ig_messaging_cdn/?asset_id={id}&signature={}",
+            "{}/ig_messaging_cdn/?asset_id={id}&signature={}&kind={}",
             self.url,
-            self.ids.signature()
+            self.ids.signature(),
+            kind.file()
         );
         Attachment { kind, id, url }
     }

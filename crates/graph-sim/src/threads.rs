@@ -33,11 +33,27 @@ pub enum AttachmentKind {
     Share,
     /// A mention of the shop in the person's story.
     StoryMention,
+    /// A shared reel.
+    Reel,
+    /// The heart.
+    Heart,
+    /// A picture that may be seen once.
+    ViewOnce,
     /// Something that the API cannot show, such as a poll.
     Unsupported,
 }
 
 impl AttachmentKind {
+    /// What lies behind the link of one.
+    pub(crate) fn file(self) -> &'static str {
+        match self {
+            Self::Video | Self::Reel => "video",
+            Self::Audio => "audio",
+            Self::File => "pdf",
+            _ => "picture",
+        }
+    }
+
     /// Reads the name used by scenarios and control calls.
     pub fn from_name(name: &str) -> Option<Self> {
         Some(match name {
@@ -47,6 +63,9 @@ impl AttachmentKind {
             "file" => Self::File,
             "share" => Self::Share,
             "story_mention" => Self::StoryMention,
+            "reel" => Self::Reel,
+            "heart" => Self::Heart,
+            "view_once" => Self::ViewOnce,
             "unsupported" => Self::Unsupported,
             _ => return None,
         })
@@ -74,6 +93,14 @@ pub(crate) struct Message {
     /// Reaction name and whether it is ours.
     pub(crate) reactions: Vec<(String, bool)>,
     pub(crate) reply_to: Option<String>,
+    /// What was tapped instead of written: told by webhooks alone.
+    pub(crate) quick_reply: Option<String>,
+    /// Title and payload of a button: told by webhooks alone.
+    pub(crate) postback: Option<(String, String)>,
+    /// The ad it came through: told by webhooks alone.
+    pub(crate) referral: Option<serde_json::Value>,
+    /// How often it was edited.
+    pub(crate) edits: u32,
 }
 
 /// A conversation with one person.
@@ -209,6 +236,19 @@ impl Threads {
             messages: Vec::new(),
         });
         at
+    }
+
+    /// Changes the words of a message; returns how often it was changed, or nothing when there is no
+    /// such message.
+    pub(crate) fn edit(&mut self, message_id: &str, text: &str) -> Option<u32> {
+        let message = self
+            .holding_mut(message_id)?
+            .messages
+            .iter_mut()
+            .find(|message| message.id == message_id)?;
+        message.text = Some(text.to_owned());
+        message.edits += 1;
+        Some(message.edits)
     }
 
     /// Takes a message out of its thread without a trace; false when there is none.

@@ -9,7 +9,11 @@ mod architecture;
 mod bench;
 mod ci;
 mod demo;
+<<<<<<< HEAD
 mod eval;
+=======
+mod fuzz;
+>>>>>>> kinds
 mod i18n;
 mod metadata;
 mod node;
@@ -61,9 +65,15 @@ const SUBCOMMANDS: &[Subcommand] = &[
         package::package,
     ),
     (
+<<<<<<< HEAD
         "eval",
         Some("measures the AI against its goals; --data DIR for public sets, --strict"),
         eval::eval,
+=======
+        "fuzz",
+        Some("feeds every parser of the network and of links with hostile input; --seconds N"),
+        fuzz::fuzz,
+>>>>>>> kinds
     ),
     (
         "bindings",

@@ -11,6 +11,8 @@ mod bad_input;
 mod connecting;
 mod drafting;
 mod keeping;
+mod media;
 mod receiving;
 mod sending;
+mod webhooks;
 mod world;

@@ -40,6 +40,8 @@ fn config(url: &str, data: &TempDir) -> Config {
         passphrase: Some(SecretString::from("a journey")),
         redirect_uri: "https://example.test/connect".to_owned(),
         poll_every: Some(Duration::from_secs(5)),
+        webhook_port: None,
+        media_hosts: graph_api::media::guard::HOSTS.map(str::to_owned).to_vec(),
     }
 }
 

@@ -155,7 +155,8 @@ pub fn put(
                                      width, height, url, link)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
              ON CONFLICT (message_id, position) DO UPDATE SET
-                 external_id = coalesce(excluded.external_id, external_id), kind = excluded.kind,
+                 external_id = coalesce(excluded.external_id, external_id), 
+                 kind = CASE WHEN kind = 'reel' AND excluded.kind = 'post' THEN kind ELSE excluded.kind END,
                  mime = coalesce(excluded.mime, mime), name = coalesce(excluded.name, name),
                  title = coalesce(excluded.title, title), size = coalesce(excluded.size, size),
                  width = coalesce(excluded.width, width), height = coalesce(excluded.height, height),

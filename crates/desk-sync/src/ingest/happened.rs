@@ -152,7 +152,11 @@ fn one(
             }
             Ok(changed)
         }
-        What::Seen { message, up_to } => presence::note_seen(w, id, message.as_ref(), *up_to),
+        What::Seen { message, up_to } => {
+            // Of a message that has not come yet, the receipt's own time tells as much.
+            let up_to = up_to.or(message.is_some().then(|| reading::whole_second(at)));
+            presence::note_seen(w, id, message.as_ref(), up_to)
+        }
         What::Referred(referral) => {
             presence::set_referral(w, id, referral)?;
             Ok(true)

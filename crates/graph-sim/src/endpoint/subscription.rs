@@ -1,5 +1,5 @@
-//! `/<user_id>/subscribed_apps`: which events the account sends to the app. Only remembered; the
-//! simulator sends no events of its own.
+//! `/<user_id>/subscribed_apps`: which events the account sends to the app. Where they
+//! are delivered is entered at the dashboard, see [`crate::webhook`].
 
 use serde_json::{Value, json};
 

@@ -5,13 +5,26 @@ use serde_json::{Value, json};
 use crate::threads::{Attachment, AttachmentKind, Message};
 
 /// The `attachments` of a message.
-pub(super) fn attachments(message: &Message) -> Option<Value> {
-    let data: Vec<Value> = message.attachments.iter().filter_map(attachment).collect();
+pub(super) fn attachments(message: &Message, generation: u64) -> Option<Value> {
+    let data: Vec<Value> = message
+        .attachments
+        .iter()
+        .filter_map(|attachment| shape(attachment, generation))
+        .collect();
     (!data.is_empty()).then(|| json!({ "data": data }))
 }
 
-fn attachment(attachment: &Attachment) -> Option<Value> {
-    let Attachment { kind, id, url } = attachment;
+/// The link as it is shown at present: links run out and are shown anew.
+fn link(attachment: &Attachment, generation: u64) -> String {
+    match generation {
+        0 => attachment.url.clone(),
+        number => format!("{}&generation={number}", attachment.url),
+    }
+}
+
+fn shape(attachment: &Attachment, generation: u64) -> Option<Value> {
+    let Attachment { kind, id, .. } = attachment;
+    let url = link(attachment, generation);
     Some(match kind {
         AttachmentKind::Image => json!({
             "id": id,
@@ -41,26 +54,39 @@ fn attachment(attachment: &Attachment) -> Option<Value> {
             "id": id, "mime_type": "application/pdf", "name": format!("file-{id}.pdf"),
             "size": 120_400, "file_url": url,
         }),
-        AttachmentKind::Share | AttachmentKind::StoryMention | AttachmentKind::Unsupported => {
-            return None;
-        }
+        AttachmentKind::Heart => json!({
+            "id": id,
+            "mime_type": "image/png",
+            "image_data": { "url": url, "preview_url": url, "width": 240, "height": 240,
+                "render_as_sticker": true },
+        }),
+        AttachmentKind::Share
+        | AttachmentKind::Reel
+        | AttachmentKind::StoryMention
+        | AttachmentKind::ViewOnce
+        | AttachmentKind::Unsupported => return None,
     })
 }
 
 /// The `shares` of a message.
-pub(super) fn shares(message: &Message) -> Option<Value> {
+pub(super) fn shares(message: &Message, generation: u64) -> Option<Value> {
     let data: Vec<Value> = message
         .attachments
         .iter()
-        .filter(|attachment| attachment.kind == AttachmentKind::Share)
-        .map(|attachment| json!({ "id": attachment.id, "link": attachment.url }))
+        .filter(|attachment| {
+            matches!(
+                attachment.kind,
+                AttachmentKind::Share | AttachmentKind::Reel
+            )
+        })
+        .map(|attachment| json!({ "id": attachment.id, "link": link(attachment, generation) }))
         .collect();
     (!data.is_empty()).then(|| json!({ "data": data }))
 }
 
 /// The `story` of a message.
-pub(super) fn story(message: &Message) -> Option<Value> {
-    let place = |story: &Attachment| json!({ "link": story.url, "id": story.id });
+pub(super) fn story(message: &Message, generation: u64) -> Option<Value> {
+    let place = |story: &Attachment| json!({ "link": link(story, generation), "id": story.id });
     if let Some(story) = &message.story_reply {
         return Some(json!({ "reply_to": place(story) }));
     }

@@ -10,6 +10,7 @@ use crate::server::Shared;
 use crate::sim::Sim;
 use crate::state::Draft;
 use crate::threads::{AttachmentKind, Author, Thread};
+use crate::webhook::payload;
 
 /// A person who writes to the shop.
 #[derive(Debug, Clone)]
@@ -132,9 +133,105 @@ impl Customer {
         )
     }
 
+    /// Sends several things in one message; returns its id.
+    pub fn sends_album(&self, kinds: &[AttachmentKind]) -> String {
+        let draft = Draft {
+            more: kinds.to_vec(),
+            ..Draft::default()
+        };
+        self.posts(draft, None)
+    }
+
+    /// Taps an answer offered under a message; returns the id of what that says.
+    pub fn taps(&self, title: &str, payload: &str) -> String {
+        let draft = Draft {
+            quick_reply: Some(payload.to_owned()),
+            ..Draft::text(title)
+        };
+        self.posts(draft, None)
+    }
+
+    /// Presses a button, an ice breaker or an entry of the menu; a poll shows no words for it.
+    pub fn presses(&self, title: &str, payload: &str) -> String {
+        let draft = Draft {
+            postback: Some((title.to_owned(), payload.to_owned())),
+            ..Draft::default()
+        };
+        self.posts(draft, None)
+    }
+
+    /// Writes under an ad; returns the message's id.
+    pub fn writes_from_ad(&self, text: &str, ad_title: &str) -> String {
+        let draft = Draft {
+            referral: Some(serde_json::json!({
+                "ref": "spring-ad", "ad_id": "6045246247433", "source": "ADS", "type": "OPEN_THREAD",
+                "ads_context_data": { "ad_title": ad_title, "photo_url": "https://example.test/a.jpg" },
+            })),
+            ..Draft::text(text)
+        };
+        self.posts(draft, None)
+    }
+
+    /// Opens the shop's short link; only webhooks tell of it.
+    pub fn follows_link(&self, word: &str) -> &Self {
+        let referral =
+            serde_json::json!({ "ref": word, "source": "SHORTLINK", "type": "OPEN_THREAD" });
+        self.tells("referral", referral)
+    }
+
+    /// Sees our messages up to one; only webhooks tell of it.
+    pub fn sees(&self, message_id: &str) -> &Self {
+        self.tells("read", serde_json::json!({ "mid": message_id }))
+    }
+
+    /// Changes the words of a message; false when there is no such message.
+    pub fn edits(&self, message_id: &str, text: &str) -> bool {
+        let edits = self.shared.world().threads.edit(message_id, text);
+        if let Some(edits) = edits {
+            let edit = serde_json::json!({ "mid": message_id, "text": text, "num_edit": edits });
+            self.tells("message_edit", edit);
+        }
+        edits.is_some()
+    }
+
+    fn tells(&self, name: &str, value: serde_json::Value) -> &Self {
+        let mut world = self.shared.world();
+        let event = payload::event(&world, &self.igsid, true, name, value);
+        world.tell(Some(event));
+        drop(world);
+        self
+    }
+
+    /// The ids of the conversation's messages, oldest first.
+    #[must_use]
+    pub fn reads_ids(&self) -> Vec<String> {
+        let world = self.shared.world();
+        let messages = world.threads.with(&self.igsid).map(|t| &t.messages);
+        messages
+            .into_iter()
+            .flatten()
+            .map(|m| m.id.clone())
+            .collect()
+    }
+
     /// Takes a message back; it vanishes. False when there is no such message.
     pub fn unsends(&self, message_id: &str) -> bool {
-        self.shared.world().threads.unsend(message_id)
+        let gone = self.shared.world().threads.unsend(message_id);
+        if gone {
+            let deleted = serde_json::json!({ "mid": message_id, "is_deleted": true });
+            self.tells("message", deleted);
+        }
+        gone
+    }
+
+    /// Takes a reaction back. False when there is no such message.
+    pub fn unreacts(&self, message_id: &str) -> bool {
+        let done = self.shared.world().threads.react(message_id, None, false);
+        if done {
+            let taken = serde_json::json!({ "mid": message_id, "action": "unreact" });
+            self.tells("reaction", taken);
+        }
+        done
     }
 
     /// Reacts to a message, such as with `love`. False when there is no such message.
@@ -144,6 +241,18 @@ impl Customer {
         if done && world.settings.reactions_touch_thread {
             let (now, serial) = (world.clock.now(), world.ids.serial());
             world.threads.touch(message_id, Key::new(now, serial), now);
+        }
+        drop(world);
+        if done {
+            let emoji = if reaction == "love" {
+                "\u{2764}\u{fe0f}"
+            } else {
+                reaction
+            };
+            let set = serde_json::json!({
+                "mid": message_id, "action": "react", "reaction": reaction, "emoji": emoji,
+            });
+            self.tells("reaction", set);
         }
         done
     }

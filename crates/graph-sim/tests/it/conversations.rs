@@ -287,10 +287,7 @@ async fn attachments_shares_stories_reactions_and_replies_have_their_shapes() {
     let image = &messages[1]["attachments"]["data"][0];
     assert_eq!(messages[1]["message"], "", "media comes with empty text");
     let url = image["image_data"]["url"].as_str().expect("a link");
-    assert_eq!(
-        http.get_url(url).await.header("content-type"),
-        "image/svg+xml"
-    );
+    assert_eq!(http.get_url(url).await.header("content-type"), "image/png");
     assert_eq!(
         messages[2]["attachments"]["data"][0]["mime_type"],
         "audio/mp4"

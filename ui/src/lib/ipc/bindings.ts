@@ -1278,6 +1278,27 @@ start: number,
 end: number, };
 
 /**
+ * Media, to be shown.
+ */
+export type Media = { 
+/**
+ * What the bytes really are.
+ */
+mime: string, 
+/**
+ * The bytes.
+ */
+base64: string, 
+/**
+ * In pixels, of a picture.
+ */
+width: number | null, 
+/**
+ * In pixels, of a picture.
+ */
+height: number | null, };
+
+/**
  * What can be shown of an attachment's media.
  */
 export type MediaState = "none" | "ready" | "gone" | "refused";
@@ -1558,6 +1579,27 @@ theme: string | null,
  * The step of the set-up at which it goes on; `null` when it is not under way.
  */
 welcome: string | null, };
+
+/**
+ * What stays on this machine.
+ */
+export type PrivacySettings = { 
+/**
+ * Whether copies of pictures, films and files stay; else they go after some days.
+ */
+keepMedia: boolean, 
+/**
+ * After how many days a copy goes.
+ */
+mediaDays: number, 
+/**
+ * How many copies lie here now.
+ */
+storedFiles: number, 
+/**
+ * How many kilobytes they are.
+ */
+storedKilobytes: number, };
 
 /**
  * A sign that one side put on a message.
@@ -1982,6 +2024,97 @@ conversationId: ConversationId,
  */
 messageId: MessageId, };
 
+/**
+ * The light beside the switch for webhooks.
+ */
+export type WebhookLight = "off" | "waiting" | "checked" | "green" | "broken";
+
+/**
+ * What the owner enters at Meta.
+ */
+export type WebhookSetup = { 
+/**
+ * The receiver on this machine; the owner's tunnel leads to it.
+ */
+url: string, 
+/**
+ * The word that Meta repeats when it checks the address.
+ */
+verifyToken: string, };
+
+/**
+ * How webhooks stand.
+ */
+export type WebhookStatus = { 
+/**
+ * Whose.
+ */
+accountId: AccountId, 
+/**
+ * Whether the owner wants them.
+ */
+enabled: boolean, 
+/**
+ * The light.
+ */
+light: WebhookLight, 
+/**
+ * What is to be entered at Meta; `null` while they are off.
+ */
+setup: WebhookSetup | null, 
+/**
+ * The fields to tick at Meta.
+ */
+fields: Array<string>, 
+/**
+ * Whether the receiver listens.
+ */
+listening: boolean, 
+/**
+ * Whether a secret is there to check signatures with.
+ */
+hasSecret: boolean, 
+/**
+ * What is wrong, if anything is.
+ */
+fault: Code | null, 
+/**
+ * When Meta last checked the address.
+ */
+handshakeAt: Timestamp | null, 
+/**
+ * When the last test event came.
+ */
+testedAt: Timestamp | null, 
+/**
+ * When the last real event came.
+ */
+eventAt: Timestamp | null, 
+/**
+ * How many real events came.
+ */
+events: number, 
+/**
+ * How many deliveries were refused for their signature.
+ */
+refused: number, 
+/**
+ * When the last was.
+ */
+refusedAt: Timestamp | null, 
+/**
+ * How many messages polling found and no webhook brought.
+ */
+missedByWebhook: number, 
+/**
+ * How many messages a webhook brought and no poll has shown.
+ */
+missedByPolling: number, 
+/**
+ * How many events could not be read; they are kept.
+ */
+unreadable: number, };
+
 /** Every command, its arguments and its result. */
 export interface Commands {
   /** What the screen has to know before anything else. */
@@ -2052,6 +2185,18 @@ export interface Commands {
   conversation_snooze(args: { ids: Array<ConversationId>; until?: Timestamp | null }): null;
   /** Marks conversations as not seen. */
   conversation_unread(args: { ids: Array<ConversationId> }): null;
+  /** The picture, film or file behind an attachment. */
+  media_read(args: { attachmentId: AttachmentId }): Media;
+  /** Opens a film or a file with the system's own program. */
+  media_open(args: { attachmentId: AttachmentId }): null;
+  /** What stays on this machine. */
+  privacy_settings_get(args: {  }): PrivacySettings;
+  /** Keeps copies of pictures, films and files, or no longer. */
+  privacy_settings_set(args: { keepMedia: boolean }): PrivacySettings;
+  /** Turns webhooks of an account on or off. */
+  webhook_set(args: { accountId: AccountId; enabled: boolean; appSecret?: string | null }): WebhookSetup;
+  /** How the webhooks of an account stand. */
+  webhook_status(args: { accountId: AccountId }): WebhookStatus;
   /** Finds messages. */
   search(args: { query: string; limit: number; filter?: SearchFilter | null }): Array<SearchHit>;
   /** The owner's labels. */
@@ -2132,6 +2277,8 @@ export interface Commands {
 
 /** The names of all commands. */
 export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
 export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -93,6 +93,9 @@ export class FakeHost implements Host {
   savedReplies: SavedReply[] = [];
   sync: SyncStatus = { accounts: [] };
 
+  keepMedia = false;
+  webhooks = false;
+
   #listeners = new Set<ChangesListener>();
   #overrides: Partial<Handlers> = {};
   #next = 1;
@@ -586,6 +589,40 @@ export class FakeHost implements Host {
       talk.row = { ...talk.row, composing: text.slice(0, 120) };
       return null;
     },
+    media_read: () => {
+      // A grey dot.
+      const base64 = 'R0lGODdhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs=';
+      return { mime: 'image/gif', base64, width: 1, height: 1 };
+    },
+    media_open: () => null,
+    privacy_settings_get: () => ({ keepMedia: this.keepMedia, mediaDays: 3, storedFiles: 0, storedKilobytes: 0 }),
+    privacy_settings_set: ({ keepMedia }) => {
+      this.keepMedia = keepMedia;
+      return { keepMedia, mediaDays: 3, storedFiles: 0, storedKilobytes: 0 };
+    },
+    webhook_set: ({ enabled }) => {
+      this.webhooks = enabled;
+      return enabled ? { url: 'http://127.0.0.1:8719/instagram', verifyToken: 'fake-verify-token' } : { url: '', verifyToken: '' };
+    },
+    webhook_status: ({ accountId }) => ({
+      accountId,
+      enabled: this.webhooks,
+      light: this.webhooks ? 'waiting' : 'off',
+      setup: this.webhooks ? { url: 'http://127.0.0.1:8719/instagram', verifyToken: 'fake-verify-token' } : null,
+      fields: ['messages', 'message_reactions', 'message_edit', 'messaging_postbacks', 'messaging_referral', 'messaging_seen'],
+      listening: this.webhooks,
+      hasSecret: this.webhooks,
+      fault: null,
+      handshakeAt: null,
+      testedAt: null,
+      eventAt: null,
+      events: 0,
+      refused: 0,
+      refusedAt: null,
+      missedByWebhook: 0,
+      missedByPolling: 0,
+      unreadable: 0,
+    }),
     conversation_mark_read: ({ conversationId }) => {
       const talk = this.#talk(conversationId);
       talk.row = { ...talk.row, unread: 0 };

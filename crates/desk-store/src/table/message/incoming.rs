@@ -6,8 +6,8 @@ use crate::table::attachment::{self, NewAttachment};
 use crate::word::word;
 use crate::{StoreError, Write};
 use desk_core::{
-    AccountId, AttachmentKind, Author, ConversationId, Direction, IgMessageId, MessageId,
-    MessageKind, Path, SendState, StoryKind, TapKind, Timestamp, text,
+    AccountId, AttachmentKind, Author, Change, ConversationId, Direction, Entity, IgMessageId,
+    MessageId, MessageKind, Path, SendState, Source, StoryKind, TapKind, Timestamp, text,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::{Deserialize, Serialize};
@@ -434,6 +434,16 @@ fn purge(w: &mut Write<'_>, id: MessageId, why: i64) -> Result<(), StoreError> {
     .execute(params![id.0, why])?;
     w.prepare_cached("DELETE FROM attachment WHERE message_id = ?1")?
         .execute([id.0])?;
+    let conversation: i64 = w
+        .prepare_cached("SELECT conversation_id FROM message WHERE id = ?1")?
+        .query_row([id.0], |r| r.get(0))?;
+    // Copies of its media lie in a folder; whoever keeps that folder hears of this.
+    let conversation = ConversationId(conversation);
+    w.note(Change::removed(
+        Entity::Message,
+        conversation,
+        Source::Webhook,
+    ));
     Ok(())
 }
 
