@@ -31,6 +31,7 @@ mod pause;
 mod place;
 mod reply;
 mod saved_replies;
+mod sending;
 mod settings;
 mod thread;
 mod visit;
@@ -41,8 +42,8 @@ pub use config::Config;
 pub use desk::{Desk, LinkOpener};
 pub use desk_core::message::InboxView;
 pub use desk_core::{
-    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, NoteId, OutboxId,
-    ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
+    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, MessageId, NoteId,
+    OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
 pub use desktop::Desktop;
 pub use dispatch::dispatch;

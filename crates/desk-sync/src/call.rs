@@ -2,7 +2,7 @@
 
 use crate::engine::Inner;
 use crate::pace::Pace;
-use desk_core::{AccountId, Code, IgMessageId};
+use desk_core::{AccountId, Code, IgMessageId, Timestamp};
 use desk_secrets::SecretName;
 use desk_store::StoreError;
 use desk_store::table::account::{self, Account};
@@ -106,7 +106,10 @@ impl Caller {
             };
             self.pace.take().await;
             match self.inner.client.conversations(&token, &query).await {
-                Ok(reply) => return Ok(reply.value),
+                Ok(reply) => {
+                    self.inner.heard_time(reply.date.map(Timestamp::from));
+                    return Ok(reply.value);
+                }
                 Err(error) => self.give_up_a_field(&account, error).await?,
             }
         }

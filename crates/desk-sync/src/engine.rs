@@ -3,7 +3,9 @@
 use crate::call::Caller;
 use crate::pace::Pace;
 use crate::poller::{Poller, Standing};
-use crate::{outbox, token};
+use crate::server_clock::ServerClock;
+use crate::signals::Signals;
+use crate::{alarm, outbox, token};
 use desk_core::{AccountId, Clock, Timestamp};
 use desk_secrets::SecretStore;
 use desk_store::table::{account, draft, outbox as outbox_table};
@@ -63,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) secrets: Arc<dyn SecretStore>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) options: Options,
+    pub(crate) server_clock: ServerClock,
+    pub(crate) signals: Signals,
     lanes: Mutex<BTreeMap<AccountId, Lane>>,
 }
 
@@ -96,6 +100,13 @@ impl Inner {
         self.lane(account, |lane| lane.standing = standing);
     }
 
+    /// Notes the time that an answer of Instagram's told.
+    pub(crate) fn heard_time(&self, told: Option<Timestamp>) {
+        if let Some(told) = told {
+            self.server_clock.heard(told, self.clock.now());
+        }
+    }
+
     pub(crate) fn poll_soon(&self, account: AccountId) {
         self.lane(account, |lane| lane.wake.notify_one());
     }
@@ -120,9 +131,9 @@ pub struct AccountProgress {
 /// The running engine.
 #[derive(Debug)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     stop: CancellationToken,
-    tasks: TaskTracker,
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Engine {
@@ -152,6 +163,8 @@ impl Engine {
             secrets: parts.secrets,
             clock: parts.clock,
             options: parts.options,
+            server_clock: ServerClock::default(),
+            signals: Signals::default(),
             lanes: Mutex::default(),
         });
         let engine = Engine {
@@ -162,6 +175,9 @@ impl Engine {
         engine
             .tasks
             .spawn(outbox::run(Arc::clone(&engine.inner), engine.stop.clone()));
+        engine
+            .tasks
+            .spawn(alarm::run(Arc::clone(&engine.inner), engine.stop.clone()));
         engine
             .tasks
             .spawn(token::run(Arc::clone(&engine.inner), engine.stop.clone()));

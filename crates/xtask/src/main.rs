@@ -7,6 +7,7 @@
 mod apt;
 mod architecture;
 mod bench;
+mod chaos;
 mod ci;
 mod demo;
 mod i18n;
@@ -58,6 +59,11 @@ const SUBCOMMANDS: &[Subcommand] = &[
         "package",
         Some("makes the .deb; --try installs it here, uses it and removes it; --debug is quicker"),
         package::package,
+    ),
+    (
+        "chaos",
+        Some("kills replydesk-serve 1,000 times while it sends, and counts; --quick, --kills N"),
+        chaos::chaos,
     ),
     (
         "bindings",

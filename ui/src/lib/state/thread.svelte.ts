@@ -323,6 +323,7 @@ function asShown(local: LocalMessage): ShownMessage {
     outboxId: null,
     fault: local.fault,
     nextTryAt: null,
+    sending: null,
     draftId: null,
     unsent: false,
     edited: false,
