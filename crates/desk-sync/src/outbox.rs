@@ -2,8 +2,6 @@
 
 mod looking;
 mod sending;
-#[cfg(test)]
-mod tests;
 
 use crate::engine::Inner;
 use desk_core::{OutboxId, SendState, Timestamp};

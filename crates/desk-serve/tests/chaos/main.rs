@@ -8,7 +8,7 @@ mod program;
 mod story;
 
 use clap::Parser;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
 /// Whatever ends a run early.
@@ -16,11 +16,8 @@ pub(crate) type Fault = Box<dyn std::error::Error + Send + Sync>;
 
 /// Kills replydesk-serve while it sends, and counts what was lost and what was sent twice.
 #[derive(Debug, Parser)]
-#[command(name = "desk-chaos")]
+#[command(name = "chaos")]
 struct Options {
-    /// The program to kill.
-    #[arg(long)]
-    program: PathBuf,
     /// How often it is killed at a random moment.
     #[arg(long, default_value_t = 1000)]
     kills: u32,
@@ -76,7 +73,7 @@ fn run(options: &Options) -> Result<bool, Fault> {
         .enable_all()
         .build()?;
     let (ours, naive) = runtime.block_on(async {
-        let ours = story::run(&options.program, kills, points, options.seed).await?;
+        let ours = story::run(Path::new(env!("CARGO_BIN_EXE_replydesk-serve")), kills, points, options.seed).await?;
         let naive = naive::run(ours.kills, ours.accepted, options.seed).await?;
         Ok::<_, Fault>((ours, naive))
     })?;
