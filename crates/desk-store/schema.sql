@@ -20,7 +20,9 @@ CREATE TABLE account (
     backfill_cursor TEXT,                        -- where the first synchronisation goes on
     conversations_seen INTEGER NOT NULL DEFAULT 0, -- 1 once Instagram showed any conversation
     refused_fields TEXT NOT NULL DEFAULT '',     -- optional message fields that Instagram refused, comma-separated
-    human_agent INTEGER NOT NULL DEFAULT 0       -- 1 when the owner's app has the feature "Human Agent"
+    human_agent INTEGER NOT NULL DEFAULT 0,       -- 1 when the owner's app has the feature "Human Agent"
+    page_id TEXT,                                -- the Facebook Page it is reached through; NULL with Instagram Login
+    page_name TEXT                               -- that Page's name
 ) STRICT;
 
 CREATE TABLE login (
@@ -28,7 +30,9 @@ CREATE TABLE login (
     app_id TEXT NOT NULL,                        -- the owner's Meta app
     redirect_uri TEXT NOT NULL,                  -- must be repeated when the code is exchanged
     created_at INTEGER NOT NULL,                 -- a login is good for ten minutes
-    used_at INTEGER                              -- set by the one callback that may use it
+    used_at INTEGER,                             -- set by the one callback that may use it
+    facebook INTEGER NOT NULL DEFAULT 0,         -- 1 when it goes through Facebook
+    account_id INTEGER                           -- the account that is to be connected again; NULL for a new one
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE conversation (
@@ -433,3 +437,8 @@ CREATE TABLE filter (
     view TEXT NOT NULL,                          -- the view that it narrows
     narrow TEXT NOT NULL                         -- by what, JSON
 ) STRICT;
+
+CREATE TABLE erased (
+    customer_hash TEXT PRIMARY KEY,              -- SHA-256 of the account's and the customer's id
+    erased_at INTEGER NOT NULL                   -- what the customer wrote until then is not stored again
+) STRICT, WITHOUT ROWID;

@@ -50,6 +50,23 @@ macro_rules! commands {
             /// Forgets an account's token; its history stays.
             fn account_disconnect(account_id: AccountId) -> ();
 
+            /// Copies the file while it is in use.
+            fn backup_create(path: Option<String>) -> BackupFile;
+            /// The backups in the data folder, newest first.
+            fn backup_list() -> Vec<BackupFile>;
+            /// Checks a backup; it takes the place of the file at the next start.
+            fn backup_restore(path: String) -> RestoreReady;
+            /// Writes all conversations into a file that other programs read.
+            fn export_create(path: Option<String>, format: ExportFormat) -> ExportFile;
+            /// Erases everything of one customer.
+            fn person_erase(conversation_id: ConversationId) -> EraseReport;
+            /// Erases everything, when the owner typed `ERASE`.
+            fn all_erase(confirm: String) -> ();
+            /// How the file stands, and what happened to it.
+            fn recovery_get() -> RecoveryState;
+            /// Puts the account of a recovery away.
+            fn recovery_dismiss() -> ();
+
             /// Checks Instagram now.
             fn sync_now(account_id: AccountId) -> ();
             /// Asks Instagram nothing for so many minutes; zero goes on at once.

@@ -146,7 +146,11 @@ impl Desk {
     pub async fn account_list(&self) -> Result<Vec<Account>, IpcError> {
         let rows: Result<Vec<account::Account>, StoreError> =
             self.store.read(account::connected).await;
-        Ok(rows?.iter().map(convert::account).collect())
+        let now = self.clock.now();
+        Ok(rows?
+            .iter()
+            .map(|row| convert::account(row, &self.engine.lights(row.id), now))
+            .collect())
     }
 
     /// Command `account_add_token`.
@@ -202,6 +206,8 @@ impl Desk {
         let begun = Login {
             app_id,
             redirect_uri,
+            facebook: false,
+            account: None,
         };
         let written: Result<(), StoreError> = self
             .store
@@ -289,7 +295,8 @@ impl Desk {
         token: LongLivedToken,
         app_id: Option<String>,
     ) -> Result<Account, IpcError> {
-        let me = self.client.me(&token.token).await?.value;
+        let answer = self.client.me(&token.token).await?;
+        let me = answer.value.clone();
         // The keyring first: an account without its token would look connected and be deaf.
         self.secrets
             .set(&SecretName::account_token(&me.user_id)?, &token.token)
@@ -301,6 +308,7 @@ impl Desk {
             user_id: IgUserId(me.user_id),
             name: me.name,
             app_id,
+            page: None,
             token_obtained_at: now,
             token_expires_at: token.expires_in.map(|life| now + life),
             refresh_due_at: Some(now + desk_sync::FIRST_REFRESH),
@@ -315,8 +323,9 @@ impl Desk {
             .await;
         let row = row?;
         self.set_connect_fault(None);
+        self.engine.note_profile(row.id, &Ok(answer));
         self.engine.watch(row.id);
-        Ok(convert::account(&row))
+        Ok(convert::account(&row, &self.engine.lights(row.id), now))
     }
 
     /// Command `account_disconnect`. The token goes, the history stays.

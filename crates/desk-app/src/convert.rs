@@ -10,7 +10,7 @@ use desk_store::table::message::Message;
 use desk_store::table::outbox::OutboxRow;
 use desk_store::{Connection, StoreError};
 
-pub(crate) fn account(row: &Account) -> dto::Account {
+pub(crate) fn account(row: &Account, lights: &desk_sync::Lights, now: Timestamp) -> dto::Account {
     dto::Account {
         id: row.id,
         username: row.username.clone(),
@@ -19,6 +19,14 @@ pub(crate) fn account(row: &Account) -> dto::Account {
         sending: row.sending,
         fault: row.fault,
         token_expires_at: row.token_expires_at,
+        token_at_most_until: crate::health::at_most_until(row),
+        token_warning: crate::health::token_warning(row.token_expires_at, now),
+        login: match row.page_id {
+            Some(_) => dto::LoginKind::Facebook,
+            None => dto::LoginKind::Instagram,
+        },
+        page_name: row.page_name.clone(),
+        health: crate::health::lights(row, lights),
         synced: row.synced_at.is_some(),
         maybe_unpublished: row.synced_at.is_some() && !row.conversations_seen,
     }

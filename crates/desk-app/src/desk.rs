@@ -47,8 +47,11 @@ pub struct Desk {
     pub(crate) pause: Pause,
     /// Set by a shell that has one.
     pub(crate) desktop: OnceLock<Arc<dyn Desktop>>,
+    pub(crate) file_watch: crate::file::FileWatch,
     changes: broadcast::Sender<Arc<Vec<Change>>>,
     stop: CancellationToken,
+    /// Ends what writes by itself, while the screen can still read.
+    acting: CancellationToken,
     tasks: TaskTracker,
     /// Lives as long as the demo does.
     demo: OnceLock<demo::Demo>,
@@ -94,8 +97,8 @@ impl Desk {
             None
         };
         let store = {
-            let dir = config.data_dir.clone();
-            blocking(move || Store::open(&dir)).await??
+            let (dir, now) = (config.data_dir.clone(), clock.now());
+            blocking(move || Store::open_at(&dir, now)).await??
         };
         let secrets = open_secrets(
             &config,
@@ -118,6 +121,7 @@ impl Desk {
         }
         let (changes, _) = broadcast::channel(256);
         let stop = CancellationToken::new();
+        let acting = stop.child_token();
         let tasks = TaskTracker::new();
         tasks.spawn(change_bus::run(
             store.changes(),
@@ -133,7 +137,7 @@ impl Desk {
         })
         .await?;
         let drafting = Drafting::new(store.clone(), Arc::clone(&secrets), Arc::clone(&clock));
-        tasks.spawn(Arc::clone(&drafting).run(stop.clone()));
+        tasks.spawn(Arc::clone(&drafting).run(acting.clone()));
         let attention = Attention::new(store.clone(), Arc::clone(&clock));
         tasks.spawn(Arc::clone(&attention).run(changes.subscribe(), stop.clone()));
         tasks.spawn(crate::place::wake_snoozed(
@@ -156,13 +160,18 @@ impl Desk {
             attention,
             pause: Pause::default(),
             desktop: OnceLock::new(),
+            file_watch: crate::file::FileWatch::default(),
             changes,
             stop,
+            acting,
             tasks,
             demo: OnceLock::new(),
         });
         desk.tasks
             .spawn(pause::run(Arc::downgrade(&desk), desk.stop.clone()));
+        let watched = Arc::downgrade(&desk);
+        desk.tasks
+            .spawn(crate::housekeeping::run(watched, desk.acting.clone()));
         if let Some(demo) = demo {
             demo.furnish(&desk).await?;
             let _ = desk.demo.set(demo);
@@ -200,6 +209,12 @@ impl Desk {
     #[must_use]
     pub fn everything_changed() -> Change {
         change_bus::everything()
+    }
+
+    /// Ends everything that acts by itself; what is stored can still be read.
+    pub(crate) async fn halt(&self) {
+        self.acting.cancel();
+        self.engine.shutdown(PATIENCE).await;
     }
 
     /// Ends all work in good order: what is being sent is brought to its end.

@@ -45,6 +45,10 @@ pub use kinds::*;
 mod inbox;
 pub use inbox::*;
 pub use sending::*;
+mod account;
+mod file;
+pub use account::*;
+pub use file::*;
 
 /// A secret typed by the owner: it comes in and never goes out.
 #[derive(Clone)]
@@ -96,6 +100,16 @@ dto! {
         pub fault: Option<Code>,
         /// When the token runs out; `null` when Instagram never said.
         pub token_expires_at: Option<Timestamp>,
+        /// Until when it lasts at most, where that is not known more exactly.
+        pub token_at_most_until: Option<Timestamp>,
+        /// Set when it runs out within 14 days.
+        pub token_warning: Option<TokenWarning>,
+        /// The way it was connected.
+        pub login: LoginKind,
+        /// The Facebook Page it is reached through.
+        pub page_name: Option<String>,
+        /// How its three sides stand.
+        pub health: AccountHealth,
         /// Whether the first synchronisation has ended.
         pub synced: bool,
         /// `/me` works but the list is empty: the app may not be published, or message access may

@@ -94,6 +94,7 @@ pub fn open(dir: &Path, rt: &Runtime) -> Outcome<(Store, Account)> {
                 token_obtained_at: NOW,
                 token_expires_at: None,
                 refresh_due_at: None,
+                page: None,
             },
         )?;
         account::set_receiving(w, id, Health::Good, None, Some(NOW))?;

@@ -42,6 +42,10 @@ word_enum! {
         PermissionMissing = "permission_missing",
         /// "Allow access to messages" is off in the Instagram app.
         MessageAccessOff = "message_access_off",
+        /// The account that came back is not the one that was to be connected again.
+        OtherAccount = "other_account",
+        /// No Facebook Page of the owner's has an Instagram account linked to it.
+        NoPage = "no_page",
         /// Instagram restricted the account or the app.
         AccountRestricted = "account_restricted",
 
@@ -130,6 +134,16 @@ word_enum! {
         DataTooNew = "data_too_new",
         /// The data file is damaged.
         DataDamaged = "data_damaged",
+        /// Another program holds the data file.
+        DataLocked = "data_locked",
+        /// The file is no sound backup of ReplyDesk's.
+        BackupUnusable = "backup_unusable",
+        /// A file of this name is there already.
+        FileExists = "file_exists",
+        /// The place that the owner chose cannot be written.
+        PlaceUnwritable = "place_unwritable",
+        /// The confirmation is not the word that was asked for.
+        ConfirmMismatch = "confirm_mismatch",
         /// Another ReplyDesk works on the same data.
         AlreadyRunning = "already_running",
         /// The port is taken.

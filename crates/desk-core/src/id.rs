@@ -105,6 +105,8 @@ external_id! {
     IgUserId,
     /// Instagram-scoped id of a customer, valid for one account only.
     IgsId,
+    /// A Facebook Page, through which Facebook Login reaches an account.
+    PageId,
 }
 
 #[cfg(test)]

@@ -73,7 +73,8 @@ pub use code::Code;
 pub use drafting::{CheckResult, Engine, Outcome, Reason};
 pub use id::{
     AccountId, AttachmentId, ConversationId, DraftId, EntryId, FilterId, IgMessageId, IgThreadId,
-    IgUserId, IgsId, LabelId, MessageId, NoteId, OutboxId, SavedReplyId, SourceId, SuggestionId,
+    IgUserId, IgsId, LabelId, MessageId, NoteId, OutboxId, PageId, SavedReplyId, SourceId,
+    SuggestionId,
 };
 pub use message::{Author, Direction, MessageKind, SendState};
 pub use mode::ReplyMode;

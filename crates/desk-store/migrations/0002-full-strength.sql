@@ -251,3 +251,15 @@ ALTER TABLE outbox ADD COLUMN maybe_twice INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE outbox ADD COLUMN graph_code INTEGER;
 ALTER TABLE outbox ADD COLUMN graph_subcode INTEGER;
 ALTER TABLE outbox ADD COLUMN trace_id TEXT;
+PRAGMA application_id = 1380209483;
+-- What is deleted leaves the search index at once, not at its next merge.
+INSERT INTO message_search (message_search, rank) VALUES ('secure-delete', 1);
+INSERT INTO conversation_search (conversation_search, rank) VALUES ('secure-delete', 1);
+CREATE TABLE erased (
+    customer_hash TEXT PRIMARY KEY,
+    erased_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+ALTER TABLE account ADD COLUMN page_id TEXT;
+ALTER TABLE account ADD COLUMN page_name TEXT;
+ALTER TABLE login ADD COLUMN facebook INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE login ADD COLUMN account_id INTEGER;

@@ -21,6 +21,9 @@ pub enum StoreError {
     /// No room on the disk.
     #[error("the disk is full")]
     Full,
+    /// Another program holds the file.
+    #[error("another program holds the data file")]
+    Busy,
     /// There is no such row (any more).
     #[error("no such {0}")]
     NotFound(&'static str),
@@ -51,6 +54,7 @@ impl StoreError {
             StoreError::TooNew => Code::DataTooNew,
             StoreError::Damaged(_) => Code::DataDamaged,
             StoreError::Full => Code::DiskFull,
+            StoreError::Busy => Code::DataLocked,
             StoreError::NotFound(_) => Code::NotFound,
             StoreError::Refused(code) => *code,
             _ => Code::Internal,
@@ -62,9 +66,13 @@ impl From<rusqlite::Error> for StoreError {
     fn from(e: rusqlite::Error) -> Self {
         use rusqlite::ErrorCode;
         match e.sqlite_error_code() {
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                StoreError::Unwritable(None)
-            }
+            Some(
+                ErrorCode::ReadOnly
+                | ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::SystemIoFailure,
+            ) => StoreError::Unwritable(None),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy,
             Some(ErrorCode::DiskFull) => StoreError::Full,
             Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Damaged(e),
             _ => StoreError::Sqlite(e),

@@ -6,6 +6,7 @@
 //! A read takes a `&Connection`, a write takes a [`Write`]; both come from [`Store`].
 
 mod error;
+pub mod file;
 mod migration;
 pub mod search;
 mod store;
@@ -19,6 +20,7 @@ pub mod table {
     pub mod conversation;
     pub mod draft;
     pub mod entry;
+    pub mod erased;
     pub mod filter;
     pub mod gap;
     pub mod label;

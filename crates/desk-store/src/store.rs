@@ -12,7 +12,10 @@
 //! its commit, never before and never for a transaction that was rolled back.
 
 use crate::StoreError;
-use desk_core::Change;
+use crate::file::folder::Folder;
+use crate::file::mark::{self, Mark};
+use crate::file::recovery::{self, Recovery};
+use desk_core::{Change, Timestamp};
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::fs::{File, TryLockError};
 use std::ops::Deref;
@@ -24,8 +27,6 @@ use tokio::sync::{Semaphore, broadcast, oneshot};
 const READERS: usize = 3;
 /// More than there are in the product: to compile one takes longer than to run it.
 const STATEMENTS: usize = 160;
-const FILE_NAME: &str = "replydesk.db";
-const LOCK_NAME: &str = "replydesk.lock";
 
 type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
@@ -36,18 +37,41 @@ pub struct Store {
 }
 
 struct Shared {
-    writer: mpsc::Sender<Job>,
+    /// Always there until the end.
+    writer: Option<mpsc::Sender<Job>>,
+    thread: Option<std::thread::JoinHandle<()>>,
     readers: Mutex<Vec<Connection>>,
     free: Arc<Semaphore>,
     changes: broadcast::Sender<Arc<Vec<Change>>>,
     path: PathBuf,
-    /// Held as long as the store is open: a second ReplyDesk must not work on the same data.
-    _lock: File,
+    folder: Folder,
+    /// Whether the last run ended without closing the file.
+    unclean: bool,
 }
 
 impl std::fmt::Debug for Store {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Store")
+    }
+}
+
+impl Shared {
+    fn ask_writer(&self, job: Job) -> Result<(), StoreError> {
+        let writer = self.writer.as_ref().ok_or(StoreError::Closed)?;
+        writer.send(job).map_err(|_| StoreError::Closed)
+    }
+}
+
+impl Drop for Shared {
+    /// Waits for what is being written and for the tidy end: whoever opens the folder next finds it
+    /// free.
+    fn drop(&mut self) {
+        drop(self.writer.take());
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            let _ = thread.join();
+        }
     }
 }
 
@@ -80,53 +104,55 @@ impl Write<'_> {
 }
 
 impl Store {
-    /// Opens the file in the folder, making both when they are missing.
+    /// Opens the file in the folder, making both when they are missing. The time is that of no
+    /// moment: for tools and tests to whom a recovery does not matter.
+    ///
+    /// # Errors
+    /// As [`Store::open_at`].
+    pub fn open(dir: &Path) -> Result<Store, StoreError> {
+        Self::open_at(dir, Timestamp(0))
+    }
+
+    /// Opens the file in the folder, making both when they are missing. A damaged file is set aside
+    /// and the newest good backup takes its place; see [`crate::file::recovery`].
     ///
     /// # Errors
     /// Why the data cannot be used; nothing was changed then.
-    pub fn open(dir: &Path) -> Result<Store, StoreError> {
-        create_private_dir(dir).map_err(|e| StoreError::Unwritable(Some(e)))?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(dir.join(LOCK_NAME))
-            .map_err(|e| StoreError::Unwritable(Some(e)))?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::AlreadyRunning),
-            Err(TryLockError::Error(e)) => return Err(StoreError::Unwritable(Some(e))),
-        }
-        let path = dir.join(FILE_NAME);
-        let mut writer = Connection::open(&path)?;
-        // A file of a newer version is not even given our settings.
-        crate::migration::check_version(&writer)?;
-        configure(&writer)?;
-        crate::migration::migrate(&mut writer, Some(&path))?;
-
+    pub fn open_at(dir: &Path, now: Timestamp) -> Result<Store, StoreError> {
+        let unwritable = |e| StoreError::Unwritable(Some(e));
+        crate::file::folder::make_private_dir(dir).map_err(unwritable)?;
+        let folder = Folder::new(dir);
+        let lock = take_lock(&folder.lock())?;
+        let opened = open_file(&folder, now)?;
+        let path = folder.database();
         let readers = (0..READERS)
             .map(|_| open_reader(&path))
             .collect::<Result<Vec<_>, _>>()?;
         let (jobs, queue) = mpsc::channel::<Job>();
-        std::thread::Builder::new()
+        let (mut writer, place) = (opened.writer, folder.clone());
+        let thread = std::thread::Builder::new()
             .name("store-writer".into())
             .spawn(move || {
                 while let Ok(job) = queue.recv() {
                     job(&mut writer);
                 }
-                // Leaves a file without a WAL behind, as a tidy program does.
-                let _ = writer.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+                end_well(&writer, &place);
+                // Only now: whoever opens the folder next must not meet us still writing.
+                drop(writer);
+                drop(lock);
             })
-            .map_err(|e| StoreError::Unwritable(Some(e)))?;
+            .map_err(unwritable)?;
         let (changes, _) = broadcast::channel(1024);
         Ok(Store {
             shared: Arc::new(Shared {
-                writer: jobs,
+                writer: Some(jobs),
+                thread: Some(thread),
                 readers: Mutex::new(readers),
                 free: Arc::new(Semaphore::new(READERS)),
                 changes,
                 path,
-                _lock: lock,
+                folder,
+                unclean: opened.unclean,
             }),
         })
     }
@@ -135,6 +161,83 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.shared.path
+    }
+
+    pub(crate) fn folder(&self) -> &Folder {
+        &self.shared.folder
+    }
+
+    /// Whether the last run ended without closing the file: by a crash, a power cut, a kill. The
+    /// file is then worth a [`Store::check`].
+    #[must_use]
+    pub fn ended_uncleanly(&self) -> bool {
+        self.shared.unclean
+    }
+
+    /// Makes the file newer than every copy of it that exists.
+    ///
+    /// # Errors
+    /// When the file or its mark cannot be written.
+    pub async fn advance_generation(&self) -> Result<(), StoreError> {
+        let identity = self.write(|w| mark::advance(w)).await?;
+        let damaged = mark::read(self.folder()).is_some_and(|m| m.damaged);
+        let folder = self.folder().clone();
+        crate::file::backup::off_loop(move || {
+            let mark = Mark {
+                identity,
+                running: true,
+                damaged,
+            };
+            mark::write(&folder, &mark)
+        })
+        .await
+    }
+
+    /// Notes that a check found the file damaged.
+    pub(crate) fn mark_damaged(&self) -> Result<(), StoreError> {
+        match mark::read(self.folder()) {
+            Some(mark) => mark::write(
+                self.folder(),
+                &Mark {
+                    damaged: true,
+                    ..mark
+                },
+            ),
+            None => Err(StoreError::NotFound("mark")),
+        }
+    }
+
+    /// Brings all that was written into the file itself and empties the log.
+    pub(crate) async fn checkpoint(&self) -> Result<(), StoreError> {
+        self.on_writer(|db| {
+            for _ in 0..3 {
+                let busy: bool =
+                    db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |r| r.get(0))?;
+                if !busy {
+                    return Ok(());
+                }
+            }
+            Err(StoreError::Busy)
+        })
+        .await
+    }
+
+    /// Writes the file anew without what was deleted.
+    pub(crate) async fn vacuum(&self) -> Result<(), StoreError> {
+        self.on_writer(|db| Ok(db.execute_batch("VACUUM")?)).await
+    }
+
+    /// Runs what cannot run inside a transaction.
+    async fn on_writer<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (answer, result) = oneshot::channel();
+        let job: Job = Box::new(move |db| {
+            let _ = answer.send(work(db));
+        });
+        self.shared.ask_writer(job)?;
+        result.await.map_err(|_| StoreError::Closed)?
     }
 
     /// Hears of every commit from now on.
@@ -170,10 +273,7 @@ impl Store {
             });
             let _ = answer.send(outcome);
         });
-        self.shared
-            .writer
-            .send(job)
-            .map_err(|_| E::from(StoreError::Closed))?;
+        self.shared.ask_writer(job)?;
         result.await.map_err(|_| E::from(StoreError::Closed))?
     }
 
@@ -209,7 +309,106 @@ impl Store {
     }
 }
 
-fn run_transaction<T, E: From<StoreError>>(
+fn take_lock(path: &Path) -> Result<File, StoreError> {
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(path)
+        .map_err(|e| StoreError::Unwritable(Some(e)))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(StoreError::AlreadyRunning),
+        Err(TryLockError::Error(e)) => Err(StoreError::Unwritable(Some(e))),
+    }
+}
+
+/// The file, opened and known.
+struct Opened {
+    writer: Connection,
+    unclean: bool,
+}
+
+fn open_file(folder: &Folder, now: Timestamp) -> Result<Opened, StoreError> {
+    let mark = mark::read(folder);
+    let known = mark.as_ref().map(|m| &m.identity);
+    let is_gone = std::fs::metadata(folder.database()).map_or(true, |m| m.len() == 0);
+    let mut is_bad = mark.as_ref().is_some_and(|m| m.damaged) || (is_gone && known.is_some());
+    // The owner's wish goes first; a damaged file makes way for it as well.
+    if is_bad && !folder.staged().is_file() {
+        recovery::stage_newest(folder);
+    }
+    let mut began_anew = is_bad && !folder.staged().is_file();
+    if began_anew {
+        recovery::set_aside(folder, now)?;
+    }
+    recovery::install_staged(folder, now)?;
+    let mut writer = match open_writer(folder) {
+        Err(StoreError::Damaged(_)) if !is_bad => {
+            is_bad = true;
+            began_anew = !recovery::stage_newest(folder);
+            if began_anew {
+                recovery::set_aside(folder, now)?;
+            }
+            recovery::install_staged(folder, now)?;
+            open_writer(folder)?
+        }
+        other => other?,
+    };
+    let kinship = mark::compare(mark::identity(&writer)?.as_ref(), known);
+    let event = recovery::event_of(&writer, kinship, began_anew && is_bad)?;
+    let identity = run_transaction(&mut writer, |w| {
+        if let Some((event, backup_made_at)) = event {
+            let recovery = Recovery {
+                event,
+                at: now,
+                backup_made_at,
+                set_aside: recovery::newest_set_aside(folder),
+                unconfirmed: 0,
+                stopped: 0,
+            };
+            recovery::distrust(w, recovery)?;
+            // The copies of this file that still lie around are of another line from now on.
+            mark::forget(w)?;
+        }
+        mark::advance(w)
+    })?
+    .0;
+    let unclean = mark.is_some_and(|m| m.running);
+    let mark = Mark {
+        identity,
+        running: true,
+        damaged: false,
+    };
+    mark::write(folder, &mark)?;
+    Ok(Opened { writer, unclean })
+}
+
+fn open_writer(folder: &Folder) -> Result<Connection, StoreError> {
+    let path = folder.database();
+    let mut writer = Connection::open(&path)?;
+    // A file of a newer version is not even given our settings.
+    crate::migration::check_version(&writer)?;
+    configure(&writer)?;
+    crate::migration::migrate(&mut writer, Some(&path))?;
+    Ok(writer)
+}
+
+/// Leaves a file without a WAL behind, as a tidy program does, and notes the good end.
+fn end_well(writer: &Connection, folder: &Folder) {
+    let _ = writer.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE);");
+    // No mark: everything was erased, and nothing is to be known again.
+    if let Some(mark) = mark::read(folder) {
+        let ended = Mark {
+            running: false,
+            ..mark
+        };
+        // A mark that cannot be written says "not ended well", and the next start has a look.
+        let _ = mark::write(folder, &ended);
+    }
+}
+
+pub(crate) fn run_transaction<T, E: From<StoreError>>(
     db: &mut Connection,
     work: impl FnOnce(&mut Write<'_>) -> Result<T, E>,
 ) -> Result<(T, Vec<Change>), E> {
@@ -237,13 +436,14 @@ fn configure(db: &Connection) -> Result<(), StoreError> {
          PRAGMA cache_size = -16000;
          PRAGMA journal_size_limit = 67108864;
          PRAGMA temp_store = MEMORY;
+         PRAGMA secure_delete = ON;
          PRAGMA trusted_schema = OFF;",
     )?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(())
 }
 
-fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let db = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -254,19 +454,4 @@ fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     )?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)
-}
-
-/// The folder holds private conversations: others on the machine have no business in it.
-fn create_private_dir(dir: &Path) -> std::io::Result<()> {
-    if dir.is_dir() {
-        return Ok(());
-    }
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(dir)
 }

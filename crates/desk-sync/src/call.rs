@@ -1,6 +1,7 @@
 //! One account's calls: its token, its pace, and which fields Instagram gives it.
 
 use crate::engine::Inner;
+use crate::lights::Side;
 use crate::pace::Pace;
 use desk_core::{AccountId, Code, IgMessageId, Timestamp};
 use desk_secrets::SecretName;
@@ -105,7 +106,10 @@ impl Caller {
                 },
             };
             self.pace.take().await;
-            match self.inner.client.conversations(&token, &query).await {
+            let outcome = self.inner.client.conversations(&token, &query).await;
+            self.inner
+                .note_call(self.account, Side::Receiving, &outcome);
+            match outcome {
                 Ok(reply) => {
                     self.inner.heard_time(reply.date.map(Timestamp::from));
                     return Ok(reply.value);
@@ -126,12 +130,14 @@ impl Caller {
             let token = self.token(&account).await?;
             self.pace.take().await;
             let fields = fields(&account);
-            match self
+            let outcome = self
                 .inner
                 .client
                 .conversation_messages(&token, thread, limit, None, &fields)
-                .await
-            {
+                .await;
+            self.inner
+                .note_call(self.account, Side::Receiving, &outcome);
+            match outcome {
                 Ok(Reply { value, .. }) => return self.with_details(&account, &token, value).await,
                 Err(error) => self.give_up_a_field(&account, error).await?,
             }

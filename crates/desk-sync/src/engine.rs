@@ -1,6 +1,7 @@
 //! Starts and stops the loops, and answers how they stand.
 
 use crate::call::Caller;
+use crate::lights::{Light, Lights, Side};
 use crate::pace::Pace;
 use crate::poller::{Poller, Standing};
 use crate::server_clock::ServerClock;
@@ -81,6 +82,7 @@ struct Lane {
     pace: Arc<Pace>,
     wake: Arc<Notify>,
     standing: Standing,
+    lights: Lights,
     /// Stops the poller; `None` while there is none.
     poller: Option<CancellationToken>,
 }
@@ -92,6 +94,7 @@ impl Inner {
             pace: Arc::new(Pace::new(self.options.unlimited)),
             wake: Arc::default(),
             standing: Standing::default(),
+            lights: Lights::default(),
             poller: None,
         }))
     }
@@ -105,6 +108,17 @@ impl Inner {
         if let Some(told) = told {
             self.server_clock.heard(told, self.clock.now());
         }
+    }
+
+    /// Notes what the last call of one side of an account came to.
+    pub(crate) fn note_call<T>(
+        &self,
+        account: AccountId,
+        side: Side,
+        outcome: &Result<graph_api::Reply<T>, graph_api::Error>,
+    ) {
+        let light = Light::of(outcome, self.clock.now());
+        self.lane(account, |lane| lane.lights.set(side, light));
     }
 
     pub(crate) fn poll_soon(&self, account: AccountId) {
@@ -230,6 +244,21 @@ impl Engine {
                 calls_total,
             }
         })
+    }
+
+    /// What the last call of each side of an account came to.
+    #[must_use]
+    pub fn lights(&self, account: AccountId) -> Lights {
+        self.inner.lane(account, |lane| lane.lights.clone())
+    }
+
+    /// Notes what a call to the account itself came to, made outside of the engine.
+    pub fn note_profile<T>(
+        &self,
+        account: AccountId,
+        outcome: &Result<graph_api::Reply<T>, graph_api::Error>,
+    ) {
+        self.inner.note_call(account, Side::Profile, outcome);
     }
 
     /// Stops all loops and waits until what is under way has ended, but no longer than `patience`:

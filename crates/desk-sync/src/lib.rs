@@ -21,6 +21,7 @@ mod call;
 mod engine;
 mod fault;
 pub mod ingest;
+mod lights;
 mod outbox;
 mod pace;
 mod poller;
@@ -31,4 +32,5 @@ mod token;
 
 pub use engine::{AccountProgress, Engine, EngineParts, Options};
 pub use fault::{attempt_of, code_of, secret_code};
+pub use lights::{Light, Lights};
 pub use token::FIRST_REFRESH;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { actionOf, type KeyPress } from './keyboard';
+import { ACTIONS, actionOf, caps, DEFAULT_KEYS, type KeyPress } from './keyboard';
 
 function key(key: string, code: string, more: Partial<KeyPress> = {}): KeyPress {
   return { key, code, ctrlKey: false, metaKey: false, altKey: false, shiftKey: false, isComposing: false, ...more };
@@ -9,14 +9,16 @@ describe('the keyboard map', () => {
   it.each([
     ['US', 'j', 'KeyJ', 'next'],
     ['US', 'k', 'KeyK', 'previous'],
-    ['US', 'e', 'KeyE', 'edit'],
+    ['US', 'e', 'KeyE', 'done'],
+    ['US', 'd', 'KeyD', 'edit'],
     ['US', '/', 'Slash', 'search'],
     ['TR-Q', 'j', 'KeyJ', 'next'],
     ['TR-Q', 'w', 'KeyW', 'why'],
     ['TR-Q', 'x', 'KeyX', 'reject'],
     ['RU', 'о', 'KeyJ', 'next'],
     ['RU', 'л', 'KeyK', 'previous'],
-    ['RU', 'у', 'KeyE', 'edit'],
+    ['RU', 'у', 'KeyE', 'done'],
+    ['TR-Q', 'ı', 'KeyI', 'context'],
     ['RU', 'п', 'KeyG', 'regenerate'],
     ['RU', 'ч', 'KeyX', 'reject'],
     ['RU', 'ц', 'KeyW', 'why'],
@@ -75,5 +77,37 @@ describe('the keyboard map', () => {
     expect(actionOf(key('/', 'Slash'), false)).toBeNull();
     expect(actionOf(key('ArrowDown', 'ArrowDown'), false)).toBe('next');
     expect(actionOf(key('Enter', 'Enter', { ctrlKey: true }), false)).toBe('approve');
+  });
+});
+
+describe('chords', () => {
+  it.each([
+    [key('k', 'KeyK', { ctrlKey: true }), 'palette'],
+    [key('л', 'KeyK', { ctrlKey: true }), 'palette'],
+    [key('я', 'KeyZ', { ctrlKey: true }), 'undo'],
+    [key('J', 'KeyJ', { shiftKey: true }), 'mark_next'],
+    [key('О', 'KeyJ', { shiftKey: true }), 'mark_next'],
+    [key(',', 'Comma', { ctrlKey: true }), 'settings'],
+  ])('are told by their place where the letter is foreign (%#)', (press, expected) => {
+    expect(actionOf(press)).toBe(expected);
+  });
+
+  it('open the palette also while something is written', () => {
+    const target = document.createElement('textarea');
+    expect(actionOf(key('k', 'KeyK', { ctrlKey: true, target }))).toBe('palette');
+    expect(actionOf(key('z', 'KeyZ', { ctrlKey: true, target }))).toBeNull();
+  });
+
+  it('are one to an action: nothing has two meanings', () => {
+    const all = ACTIONS.flatMap((action) => DEFAULT_KEYS[action] ?? []);
+    expect(new Set(all).size).toBe(all.length);
+    expect(ACTIONS.filter((action) => !DEFAULT_KEYS[action]?.length)).toEqual([]);
+  });
+
+  it('are shown as caps', () => {
+    expect(caps('Ctrl+K')).toEqual(['Ctrl', 'K']);
+    expect(caps('Ctrl+Enter')).toEqual(['Ctrl', '⏎']);
+    expect(caps('j')).toEqual(['J']);
+    expect(caps('+')).toEqual(['+']);
   });
 });

@@ -3,7 +3,7 @@
 use crate::word::{opt_word, word};
 use crate::{StoreError, Write};
 use desk_core::message::Health;
-use desk_core::{AccountId, Change, Code, Entity, IgUserId, Source, Timestamp};
+use desk_core::{AccountId, Change, Code, Entity, IgUserId, PageId, Source, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 /// A row of `account`.
@@ -45,11 +45,15 @@ pub struct Account {
     pub conversations_seen: bool,
     /// Optional message fields that Instagram refused.
     pub refused_fields: String,
+    /// The Facebook Page it is reached through; none with Instagram Login.
+    pub page_id: Option<PageId>,
+    /// That Page's name.
+    pub page_name: Option<String>,
 }
 
 const COLUMNS: &str = "id, user_id, scoped_id, username, name, app_id, connected, token_obtained_at, \
      token_expires_at, refresh_due_at, receiving, sending, fault, last_check_at, synced_at, \
-     backfill_cursor, conversations_seen, refused_fields";
+     backfill_cursor, conversations_seen, refused_fields, page_id, page_name";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
     let time = |i| row.get::<_, Option<i64>>(i).map(|t| t.map(Timestamp));
@@ -72,6 +76,8 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Account> {
         backfill_cursor: row.get(15)?,
         conversations_seen: row.get(16)?,
         refused_fields: row.get(17)?,
+        page_id: row.get::<_, Option<String>>(18)?.map(PageId),
+        page_name: row.get(19)?,
     })
 }
 
@@ -94,6 +100,8 @@ pub struct Connected {
     pub token_expires_at: Option<Timestamp>,
     /// When to refresh it.
     pub refresh_due_at: Option<Timestamp>,
+    /// The Facebook Page and its name, with Facebook Login.
+    pub page: Option<(PageId, String)>,
 }
 
 /// All accounts that the owner wants.
@@ -105,6 +113,37 @@ pub fn connected(db: &Connection) -> Result<Vec<Account>, StoreError> {
     let mut query = db.prepare_cached(&sql)?;
     let rows = query.query_map([], from_row)?;
     Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Every account there ever was.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn all(db: &Connection) -> Result<Vec<Account>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM account ORDER BY id");
+    let mut query = db.prepare(&sql)?;
+    let rows = query.query_map([], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The account with Instagram's id, connected or not.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn by_user_id(db: &Connection, user_id: &IgUserId) -> Result<Option<Account>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM account WHERE user_id = ?1");
+    Ok(db
+        .prepare_cached(&sql)?
+        .query_row([user_id.as_str()], from_row)
+        .optional()?)
+}
+
+/// Whether there is any account, so that there is anything to lose.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn any(db: &Connection) -> Result<bool, StoreError> {
+    Ok(db.query_row("SELECT EXISTS (SELECT 1 FROM account)", [], |r| r.get(0))?)
 }
 
 /// One account.
@@ -128,14 +167,16 @@ pub fn connect(w: &mut Write<'_>, account: &Connected) -> Result<AccountId, Stor
     let id: i64 = w
         .prepare_cached(
             "INSERT INTO account (user_id, scoped_id, username, name, app_id, token_obtained_at,
-                                  token_expires_at, refresh_due_at)
-             VALUES (:user_id, :scoped_id, :username, :name, :app_id, :obtained, :expires, :refresh)
+                                  token_expires_at, refresh_due_at, page_id, page_name)
+             VALUES (:user_id, :scoped_id, :username, :name, :app_id, :obtained, :expires, :refresh,
+                     :page_id, :page_name)
              ON CONFLICT (user_id) DO UPDATE SET
                  scoped_id = excluded.scoped_id, username = excluded.username,
                  name = coalesce(excluded.name, name), app_id = coalesce(excluded.app_id, app_id),
                  connected = 1, token_obtained_at = excluded.token_obtained_at,
                  token_expires_at = excluded.token_expires_at,
                  refresh_due_at = excluded.refresh_due_at,
+                 page_id = excluded.page_id, page_name = excluded.page_name,
                  receiving = 'unknown', sending = 'unknown', fault = NULL
              RETURNING id",
         )?
@@ -146,6 +187,8 @@ pub fn connect(w: &mut Write<'_>, account: &Connected) -> Result<AccountId, Stor
                 ":obtained": account.token_obtained_at.0,
                 ":expires": account.token_expires_at.map(|t| t.0),
                 ":refresh": account.refresh_due_at.map(|t| t.0),
+                ":page_id": account.page.as_ref().map(|(id, _)| id.as_str()),
+                ":page_name": account.page.as_ref().map(|(_, name)| name.as_str()),
             },
             |row| row.get(0),
         )?;

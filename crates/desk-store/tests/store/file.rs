@@ -32,20 +32,6 @@ async fn a_file_of_a_newer_version_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_called_damaged() {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::write(
-        dir.path().join("replydesk.db"),
-        "this is no database, and long enough to be read as one".repeat(40),
-    )
-    .unwrap();
-    assert_eq!(
-        Store::open(dir.path()).unwrap_err().code(),
-        Code::DataDamaged
-    );
-}
-
-#[tokio::test]
 async fn a_transaction_that_fails_changes_and_announces_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());

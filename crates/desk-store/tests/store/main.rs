@@ -5,10 +5,13 @@
     reason = "a test ends where something is not as expected"
 )]
 
+mod copies;
+mod erasing;
 mod file;
 mod inbox;
 mod names;
 mod outbox;
 mod plan;
 mod search;
+mod trouble;
 mod world;

@@ -38,6 +38,7 @@ pub fn account(w: &mut Write<'_>) -> AccountId {
         token_obtained_at: NOW,
         token_expires_at: None,
         refresh_due_at: None,
+        page: None,
     };
     account::connect(w, &connected).unwrap()
 }

@@ -3,6 +3,7 @@
 use crate::call::CallError;
 use crate::engine::{Inner, fail_point};
 use crate::fault;
+use crate::lights::Side;
 use desk_core::message::Health;
 use desk_core::outbox::{self as rules, Attempt, Content, StartRefusal};
 use desk_core::{Code, IgMessageId, Reason, Source, Timestamp};
@@ -186,6 +187,7 @@ async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallEr
         }
         Content::Heart => inner.client.send_heart(&token, from, to).await,
     };
+    inner.note_call(row.account_id, Side::Sending, &answered);
     let told = match &answered {
         Ok(reply) => reply.date,
         Err(error) => error.date(),

@@ -253,7 +253,7 @@ describe('keys', () => {
     keyDown(document.body, { key: 'ц', code: 'KeyW' });
     await settle();
     expect(host.count('draft_why')).toBe(1);
-    keyDown(document.body, { key: 'у', code: 'KeyE' });
+    keyDown(document.body, { key: 'в', code: 'KeyD' });
     flushSync();
     expect(desk.draft.editing).toBe(true);
     desk.draft.stopEditing();
@@ -279,12 +279,12 @@ describe('keys', () => {
     const other = host.addTalk('Mehmet', { state: 'waiting' });
     host.say(other, 'customer', 'selam', 60_000);
     await desk.inbox.refresh();
+    // The row is selected at once; its conversation opens after the next paint.
     keyDown(document.body, { key: 'о', code: 'KeyJ' });
-    await settle();
-    expect(desk.thread.conversation?.name).toBe('Mehmet');
+    expect(desk.inbox.selectedId).toBe(other.row.id);
+    await vi.waitFor(() => expect(desk.thread.conversation?.name).toBe('Mehmet'));
     keyDown(document.body, { key: 'л', code: 'KeyK' });
-    await settle();
-    expect(desk.thread.conversation?.name).toBe('Ayşe');
+    await vi.waitFor(() => expect(desk.thread.conversation?.name).toBe('Ayşe'));
     off();
   });
 });

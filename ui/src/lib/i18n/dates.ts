@@ -54,6 +54,15 @@ export function dayName(iso: string, nowMs: number): string {
   return longDate(then, nowMs);
 }
 
+/** A moment to come, short: 18:00, Mon 09:00, 3 May 09:00. */
+export function momentAhead(iso: string, nowMs: number): string {
+  const then = new Date(iso);
+  const days = daysApart(new Date(nowMs), then);
+  if (days <= 0) return clockTime(iso);
+  if (days < 7) return format('ahead-week', { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
+  return format('ahead', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
+}
+
 function rowDate(then: Date, nowMs: number): string {
   return then.getFullYear() === new Date(nowMs).getFullYear()
     ? format('day', { day: 'numeric', month: 'short' }).format(then)

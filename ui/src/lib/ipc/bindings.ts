@@ -33,6 +33,26 @@ fault: Code | null,
  */
 tokenExpiresAt: Timestamp | null, 
 /**
+ * Until when it lasts at most, where that is not known more exactly.
+ */
+tokenAtMostUntil: Timestamp | null, 
+/**
+ * Set when it runs out within 14 days.
+ */
+tokenWarning: TokenWarning | null, 
+/**
+ * The way it was connected.
+ */
+login: LoginKind, 
+/**
+ * The Facebook Page it is reached through.
+ */
+pageName: string | null, 
+/**
+ * How its three sides stand.
+ */
+health: AccountHealth, 
+/**
  * Whether the first synchronisation has ended.
  */
 synced: boolean, 
@@ -41,6 +61,23 @@ synced: boolean,
  * be off.
  */
 maybeUnpublished: boolean, };
+
+/**
+ * The three sides of an account.
+ */
+export type AccountHealth = { 
+/**
+ * Messages come in.
+ */
+receiving: HealthLight, 
+/**
+ * Messages go out.
+ */
+sending: HealthLight, 
+/**
+ * The account itself can be asked.
+ */
+profile: HealthLight, };
 
 /**
  * An account of ours.
@@ -483,6 +520,23 @@ export type AttachmentKind = "image" | "sticker" | "video" | "audio" | "file" | 
 export type Author = "customer" | "owner" | "owner_phone" | "ai" | "rule";
 
 /**
+ * A backup.
+ */
+export type BackupFile = { 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * When it was made.
+ */
+madeAt: Timestamp, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, };
+
+/**
  * One change. A batch of them is one `changes` event.
  */
 export type Change = { 
@@ -541,7 +595,7 @@ revision: number, };
 /**
  * What went wrong.
  */
-export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
 
 /**
  * How an account is connected.
@@ -886,6 +940,54 @@ sourceId: SourceId,
 place: string, };
 
 /**
+ * What was erased.
+ */
+export type EraseReport = { 
+/**
+ * Messages.
+ */
+messages: number, 
+/**
+ * Backups that were cleaned as well.
+ */
+copies: number, 
+/**
+ * Copies that could not be opened: they may still hold the customer.
+ */
+untouched: Array<string>, };
+
+/**
+ * An export.
+ */
+export type ExportFile = { 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * How many conversations are in it.
+ */
+conversations: number, 
+/**
+ * How many messages are in it.
+ */
+messages: number, 
+/**
+ * Its size in bytes.
+ */
+bytes: number, };
+
+/**
+ * The form of an export.
+ */
+export type ExportFormat = "json" | "csv";
+
+/**
+ * How the check of the file stands.
+ */
+export type FileCheck = "not_needed" | "running" | "good" | "damaged";
+
+/**
  * A saved reply with its variables filled in for a conversation.
  */
 export type FilledReply = { 
@@ -927,6 +1029,27 @@ foundAt: Timestamp, };
  * How well one side of an account works.
  */
 export type Health = "unknown" | "good" | "troubled" | "broken";
+
+/**
+ * One side of an account: does it work, and what did Instagram last say to it?
+ */
+export type HealthLight = { 
+/**
+ * How it stands.
+ */
+state: Health, 
+/**
+ * The last call since ReplyDesk was started.
+ */
+lastCallAt: Timestamp | null, 
+/**
+ * Meta's code and subcode of that call, when it failed: `190/463`, `HTTP 502`.
+ */
+code: string | null, 
+/**
+ * What Meta's support asks for.
+ */
+traceId: string | null, };
 
 /**
  * Instagram's id of a message (`mid` of webhooks, `message_id` of a send).
@@ -1135,6 +1258,11 @@ lang: string,
  * The words.
  */
 answer: string, };
+
+/**
+ * The way an account was connected.
+ */
+export type LoginKind = "instagram" | "facebook";
 
 /**
  * A part of a text, in UTF-16 units as JavaScript counts.
@@ -1458,6 +1586,61 @@ at: Timestamp, };
 export type Reason = "thanks_only" | "greeting_only" | "spam" | "attachment" | "nothing_known" | "unsure" | "person_needed" | "asks_for_person" | "figure_unfounded" | "language_wrong" | "language_unsure" | "too_long" | "promise" | "leak" | "repeats" | "entry_needs_approval" | "uncited" | "model_unsure" | "mode_draft" | "paused" | "window_closed" | "owner_answered" | "stopped" | "too_many" | "possible_robot" | "too_late" | "endpoint_failed" | "topic_locked" | "topic_mode" | "quiet_hours" | "entry_changed" | "other";
 
 /**
+ * What happened to the file, until the owner has put it away.
+ */
+export type Recovery = { 
+/**
+ * What.
+ */
+event: RecoveryEvent, 
+/**
+ * When it was found.
+ */
+at: Timestamp, 
+/**
+ * From when the restored backup is.
+ */
+backupMadeAt: Timestamp | null, 
+/**
+ * Where the replaced file lies.
+ */
+setAside: string | null, 
+/**
+ * Messages whose sending is looked up instead of begun.
+ */
+unconfirmed: number, 
+/**
+ * Conversations in which the AI was about to act and does not.
+ */
+stopped: number, };
+
+/**
+ * What happened to the file.
+ */
+export type RecoveryEvent = "restored" | "damaged_restored" | "damaged_new" | "older" | "other";
+
+/**
+ * How the file stands.
+ */
+export type RecoveryState = { 
+/**
+ * Whether the last run ended without closing the file.
+ */
+uncleanStop: boolean, 
+/**
+ * How the check of the file stands.
+ */
+check: FileCheck, 
+/**
+ * What happened, if anything did.
+ */
+recovery: Recovery | null, 
+/**
+ * Whether ReplyDesk has to be started again to finish.
+ */
+restartNeeded: boolean, };
+
+/**
  * The ad or link through which a customer came.
  */
 export type Referral = { 
@@ -1503,6 +1686,19 @@ snippet: string,
  * Whether it was taken back.
  */
 unsent: boolean, };
+
+/**
+ * A backup that was checked and takes the place of the file at the next start.
+ */
+export type RestoreReady = { 
+/**
+ * From when it is.
+ */
+madeAt: Timestamp | null, 
+/**
+ * How many messages it holds.
+ */
+messages: number, };
 
 /**
  * The one mark that a conversation's row carries.
@@ -1724,6 +1920,19 @@ export type TapKind = "quick_reply" | "postback";
 export type Timestamp = string;
 
 /**
+ * A token that runs out soon.
+ */
+export type TokenWarning = { 
+/**
+ * 14, 7, 3, 1, or 0 once it has run out.
+ */
+level: number, 
+/**
+ * Whole days that are left.
+ */
+daysLeft: number, };
+
+/**
  * One stage on the way to a draft.
  */
 export type TraceStage = { 
@@ -1805,6 +2014,22 @@ export interface Commands {
   account_list(args: {  }): Array<Account>;
   /** Forgets an account's token; its history stays. */
   account_disconnect(args: { accountId: AccountId }): null;
+  /** Copies the file while it is in use. */
+  backup_create(args: { path?: string | null }): BackupFile;
+  /** The backups in the data folder, newest first. */
+  backup_list(args: {  }): Array<BackupFile>;
+  /** Checks a backup; it takes the place of the file at the next start. */
+  backup_restore(args: { path: string }): RestoreReady;
+  /** Writes all conversations into a file that other programs read. */
+  export_create(args: { path?: string | null; format: ExportFormat }): ExportFile;
+  /** Erases everything of one customer. */
+  person_erase(args: { conversationId: ConversationId }): EraseReport;
+  /** Erases everything, when the owner typed `ERASE`. */
+  all_erase(args: { confirm: string }): null;
+  /** How the file stands, and what happened to it. */
+  recovery_get(args: {  }): RecoveryState;
+  /** Puts the account of a recovery away. */
+  recovery_dismiss(args: {  }): null;
   /** Checks Instagram now. */
   sync_now(args: { accountId: AccountId }): null;
   /** Asks Instagram nothing for so many minutes; zero goes on at once. */
@@ -1906,7 +2131,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
-export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -6,6 +6,7 @@ import type {
   AiSettings,
   AiTally,
   AppState,
+  BackupFile,
   Change,
   Code,
   ConversationRow,
@@ -22,6 +23,7 @@ import type {
   SavedFilter,
   Sending,
   SendingSettings,
+  Recovery,
   SyncStatus,
 } from './bindings';
 import { CommandError, type Args, type ChangesListener, type CommandName, type Host, type Result } from './host';
@@ -39,6 +41,9 @@ export class FakeHost implements Host {
   readonly calls: { name: CommandName; args: unknown }[] = [];
   readonly talks = new Map<string, Talk>();
   accounts: Account[] = [];
+  backups: BackupFile[] = [];
+  recovery: Recovery | null = null;
+  restartNeeded = false;
   knowledge: KnowledgeEntry[] = [];
   labels: Label[] = [];
   filters: SavedFilter[] = [];
@@ -149,6 +154,15 @@ export class FakeHost implements Host {
       sending: 'good',
       fault: null,
       tokenExpiresAt: this.iso(-41 * 86_400_000),
+      tokenAtMostUntil: null,
+      tokenWarning: null,
+      login: 'instagram',
+      pageName: null,
+      health: {
+        receiving: { state: 'good', lastCallAt: this.iso(9_000), code: null, traceId: null },
+        sending: { state: 'good', lastCallAt: null, code: null, traceId: null },
+        profile: { state: 'good', lastCallAt: this.iso(60_000), code: null, traceId: null },
+      },
       synced: true,
       maybeUnpublished: false,
       ...change,
@@ -421,6 +435,49 @@ export class FakeHost implements Host {
     account_disconnect: ({ accountId }) => {
       this.accounts = this.accounts.filter((account) => account.id !== accountId);
       this.emit({ entity: 'account', id: accountId, change: 'removed', source: 'owner' });
+      return null;
+    },
+    backup_create: ({ path }) => {
+      const made = { path: path ?? `/data/backups/replydesk-${this.backups.length + 1}.db`, madeAt: this.iso(0), bytes: 409_600 };
+      if (!path) this.backups.unshift(made);
+      return made;
+    },
+    backup_list: () => [...this.backups],
+    backup_restore: ({ path }) => {
+      const found = this.backups.find((backup) => backup.path === path);
+      if (!found) throw new CommandError({ code: 'not_found', message: 'no such backup' });
+      this.restartNeeded = true;
+      return { madeAt: found.madeAt, messages: 12 };
+    },
+    export_create: ({ path, format }) => ({
+      path: path ?? `/data/exports/replydesk.${format}`,
+      conversations: this.talks.size,
+      messages: [...this.talks.values()].reduce((sum, talk) => sum + talk.messages.length, 0),
+      bytes: 20_480,
+    }),
+    person_erase: ({ conversationId }) => {
+      const talk = this.talks.get(conversationId);
+      if (!talk) throw new CommandError({ code: 'not_found', message: 'no such conversation' });
+      this.talks.delete(conversationId);
+      this.emit({ entity: 'conversation', id: conversationId, change: 'removed', source: 'owner' });
+      return { messages: talk.messages.length, copies: this.backups.length, untouched: [] };
+    },
+    all_erase: ({ confirm }) => {
+      if (confirm.trim() !== 'ERASE') throw new CommandError({ code: 'confirm_mismatch', message: 'not typed' });
+      this.talks.clear();
+      this.accounts = [];
+      this.backups = [];
+      this.restartNeeded = true;
+      return null;
+    },
+    recovery_get: () => ({
+      uncleanStop: false,
+      check: 'not_needed',
+      recovery: this.recovery,
+      restartNeeded: this.restartNeeded,
+    }),
+    recovery_dismiss: () => {
+      this.recovery = null;
       return null;
     },
     sync_now: () => null,

@@ -3,20 +3,28 @@
 import { createContext } from 'svelte';
 import type { Account, AiSettings, AppState, Change, ConversationRow, Preferences, SyncStatus } from '$lib/ipc/bindings';
 import { CommandError, type Host } from '$lib/ipc/host';
-import { chooseLanguage, i18n } from '$lib/i18n/index.svelte';
+import { chooseLanguage, i18n, t } from '$lib/i18n/index.svelte';
 import { Router } from '$lib/router.svelte';
 import { Announcer } from './announcer.svelte';
 import { coalesce } from './coalesce';
 import { Composer } from './composer.svelte';
 import { DraftDesk } from './draft.svelte';
+import { Find } from './find.svelte';
 import { Inbox } from './inbox.svelte';
+import { KeyMap } from './keys.svelte';
+import { Labels } from './labels.svelte';
+import { Layout } from './layout.svelte';
+import { Notes } from './notes.svelte';
 import { Search } from './search.svelte';
 import { Setup } from './setup.svelte';
-import { Thread } from './thread.svelte';
+import { Thread, type ShownMessage } from './thread.svelte';
+import { Triage } from './triage.svelte';
+import { Undo } from './undo.svelte';
 
 /** A check of Instagram that found nothing is no news; its time is asked for. */
 const SYNC_EVERY_MS = 15_000;
-const SINGLE_KEYS = 'replydesk.single-keys';
+/** News is taken in at most this often: twenty messages a second must not redraw twenty times. */
+const NEWS_EVERY_MS = 120;
 
 export class Desk {
   readonly router = new Router();
@@ -26,6 +34,13 @@ export class Desk {
   readonly composer: Composer;
   readonly draft: DraftDesk;
   readonly search: Search;
+  readonly find: Find;
+  readonly keys = new KeyMap();
+  readonly labels: Labels;
+  readonly layout = new Layout();
+  readonly notes: Notes;
+  readonly triage: Triage;
+  readonly undo = new Undo();
 
   app = $state.raw<AppState | null>(null);
   accounts = $state.raw<readonly Account[] | null>(null);
@@ -40,9 +55,10 @@ export class Desk {
   helpOpen = $state(false);
   /** Questions that the owner wants to answer, for the knowledge's form. */
   teach = $state('');
+  paletteOpen = $state(false);
+  emojiOpen = $state(false);
   /** What was entered in the set-up so far and is no secret. */
   readonly setup = new Setup();
-  singleKeys = $state(true);
   /** Counts changes of knowledge, for the screen that lists it. */
   knowledgeVersion = $state(0);
   /** Counts logins that ended by a link; how they ended is `app.connectFault`. */
@@ -56,13 +72,16 @@ export class Desk {
   constructor(readonly host: Host) {
     this.inbox = new Inbox(host, this.announcer);
     this.thread = new Thread(host, this.announcer);
-    this.composer = new Composer(this.thread);
+    this.composer = new Composer(this.thread, host);
     this.draft = new DraftDesk(host, this.thread, this.composer);
     this.search = new Search(host);
+    this.find = new Find(host, this.thread);
+    this.labels = new Labels(host);
+    this.notes = new Notes(host);
+    this.triage = new Triage(this);
     this.spoke = new Promise((resolve) => {
       this.#speakUp = resolve;
     });
-    this.singleKeys = localStorage.getItem(SINGLE_KEYS) !== 'off';
   }
 
   async start(): Promise<void> {
@@ -87,14 +106,18 @@ export class Desk {
     );
     // What came while the window was out of sight is read once it is looked at.
     const looked = () => {
-      if (!document.hidden && this.thread.id !== null) void this.thread.refresh();
+      if (document.hidden) void this.composer.flush();
+      else if (this.thread.id !== null) void this.thread.refresh();
     };
+    const leaving = () => void this.composer.flush();
+    window.addEventListener('pagehide', leaving);
     document.addEventListener('visibilitychange', looked);
     const timer = setInterval(() => {
       if (!document.hidden) void this.readSync();
     }, SYNC_EVERY_MS);
     this.#stop.push(
       () => document.removeEventListener('visibilitychange', looked),
+      () => window.removeEventListener('pagehide', leaving),
       () => clearInterval(timer),
     );
     await this.readAll();
@@ -113,6 +136,7 @@ export class Desk {
       this.readAi(),
       this.readSync(),
       this.inbox.refresh(),
+      this.labels.refresh(),
       this.thread.id === null ? null : this.thread.refresh(),
     ]);
     this.knowledgeVersion += 1;
@@ -156,10 +180,16 @@ export class Desk {
         case 'entry':
           knowledge = true;
           break;
+        case 'label':
+          void this.labels.refresh();
+          list = true;
+          break;
+        case 'note':
+          if (id === this.thread.id && this.layout.contextOpen) void this.notes.read(id);
+          break;
       }
     }
-    if (list) void this.inbox.refresh();
-    if (open) void this.thread.refresh();
+    if (list || open) this.#soon(list, open);
     if (accounts) void this.readAccounts();
     if (login) void this.#loginEnded();
     if (sync) void this.readSync();
@@ -170,8 +200,53 @@ export class Desk {
     if (knowledge) this.knowledgeVersion += 1;
   }
 
+  #news = { list: false, open: false };
+  #newsTimer: ReturnType<typeof setTimeout> | null = null;
+
+  /** The first news at once, what follows together a moment later. */
+  #soon(list: boolean, open: boolean): void {
+    this.#news.list ||= list;
+    this.#news.open ||= open;
+    if (this.#newsTimer) return;
+    this.#takeIn();
+    this.#newsTimer = setTimeout(() => {
+      this.#newsTimer = null;
+      if (this.#news.list || this.#news.open) this.#soon(false, false);
+    }, NEWS_EVERY_MS);
+  }
+
+  #takeIn(): void {
+    const { list, open } = this.#news;
+    this.#news = { list: false, open: false };
+    if (list) void this.inbox.refresh();
+    if (open && this.thread.id !== null) void this.thread.refresh();
+  }
+
+  #walking: ConversationRow | null = null;
+
+  /**
+   * Selects a row at once and opens it after the next paint: when a key is held, rows are walked
+   * past at its speed, and only the last one is opened.
+   */
+  walk(row: ConversationRow): void {
+    this.inbox.select(row.id);
+    const under = this.#walking !== null;
+    this.#walking = row;
+    if (under) return;
+    afterPaint(() => {
+      const last = this.#walking;
+      this.#walking = null;
+      if (last && this.inbox.selectedId === last.id) void this.open(last.id, last);
+    });
+  }
+
   async open(id: string, row?: ConversationRow | null): Promise<void> {
-    if (this.thread.id !== id) this.draft.leave();
+    if (this.thread.id !== id) {
+      this.draft.leave();
+      this.find.close();
+      this.emojiOpen = false;
+      void this.composer.flush();
+    }
     this.inbox.select(id);
     this.router.go({ screen: 'inbox', conversation: id });
     await this.thread.open(id, row ?? this.inbox.rows.find((one) => one.id === id));
@@ -231,9 +306,37 @@ export class Desk {
     await this.readAll();
   }
 
+  /** Whether keys without Ctrl act (WCAG 2.1.4). */
+  get singleKeys(): boolean {
+    return this.keys.single;
+  }
+
   setSingleKeys(on: boolean): void {
-    this.singleKeys = on;
-    localStorage.setItem(SINGLE_KEYS, on ? 'on' : 'off');
+    this.keys.setSingle(on);
+  }
+
+  /** Sends what is written, and offers to take it back for as long as the engine holds it. */
+  async sendWritten(): Promise<void> {
+    const id = this.thread.id;
+    const known = new Set(this.thread.messages.map((message) => message.id));
+    if (!(await this.composer.send()) || id === null || this.thread.id !== id) return;
+    const message = this.thread.messages.findLast((one) => !known.has(one.id) && one.direction === 'out');
+    if (message) this.offerTakeBack(message.id);
+  }
+
+  /** Offers to take back a message that is still held on this computer. */
+  offerTakeBack(messageId: string): void {
+    const message = this.thread.shown.find((one) => one.id === messageId);
+    if (!message?.outboxId || message.state !== 'queued' || message.nextTryAt === null) return;
+    const left = Date.parse(message.nextTryAt) - Date.now();
+    if (left > 500 && left <= 60_000) this.undo.offer(t('undo.sending'), () => this.takeBack(message), left, true);
+  }
+
+  /** Takes a message back before it went out; its words go back to where they were written. */
+  async takeBack(message: ShownMessage): Promise<void> {
+    if (!(await this.thread.discard(message))) return;
+    const words = this.composer.unsentIn(message.conversationId) ?? '';
+    if (message.draftId === null && words.trim() === '') this.composer.write(message.conversationId, message.text);
   }
 
   async openLink(url: string): Promise<void> {
@@ -300,6 +403,12 @@ export class Desk {
     else delete document.documentElement.dataset['theme'];
     this.#speakUp();
   }
+}
+
+/** Runs after what has changed is on screen; where nothing is painted, soon. */
+function afterPaint(job: () => void): void {
+  if (document.hidden) setTimeout(job, 0);
+  else requestAnimationFrame(() => setTimeout(job, 0));
 }
 
 export const [useDesk, provideDesk] = createContext<Desk>();

@@ -84,7 +84,7 @@ export class DraftDesk {
     if (this.left !== null || (this.editing && this.editText !== this.draft?.text)) {
       const id = this.draft?.conversationId ?? this.thread.id;
       const words = this.editText;
-      if (id !== null && words.trim() !== '' && this.composer.unsentIn(id) === '') this.composer.write(id, words);
+      if (id !== null && words.trim() !== '' && (this.composer.unsentIn(id) ?? this.thread.composing) === '') this.composer.write(id, words);
     }
     this.#editing = null;
     this.#asked = null;

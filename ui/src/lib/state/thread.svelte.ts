@@ -8,6 +8,7 @@ import { coalesce } from './coalesce';
 export const THREAD_PAGE = 50;
 const LARGEST_READ = 200;
 const PAGES_TO_A_HIT = 25;
+const AROUND_A_HIT = 80;
 const READ_AFTER_MS = 400;
 
 /** A message between the press of the button and the engine's answer. */
@@ -34,6 +35,14 @@ export class Thread {
   grewAtTop = $state(false);
   /** The message that a search led to. */
   target = $state<string | null>(null);
+  /** What stood in the composer when the conversation was opened. */
+  composing = $state('');
+  /** The first message that the owner had not seen when they came. */
+  unreadFrom = $state<string | null>(null);
+
+  /** Set while a piece of history is shown that does not reach to the end. */
+  #newerAfter = $state<string | null>(null);
+  #loadingNewer = false;
 
   #locals = $state.raw<readonly LocalMessage[]>([]);
   #olderBefore = $state<string | null>(null);
@@ -54,6 +63,8 @@ export class Thread {
   ]);
 
   hasOlder = $derived(this.#olderBefore !== null);
+  /** The newest messages are not among those shown. */
+  detached = $derived(this.#newerAfter !== null);
 
   /** Opens a conversation; a row that is at hand fills the header at once. */
   async open(id: string, row?: ConversationRow | null): Promise<void> {
@@ -65,6 +76,9 @@ export class Thread {
     this.messages = [];
     this.draft = null;
     this.#olderBefore = null;
+    this.#newerAfter = null;
+    this.composing = '';
+    this.unreadFrom = null;
     this.instagramUrl = '';
     this.target = null;
     this.grewAtTop = false;
@@ -78,6 +92,8 @@ export class Thread {
       this.#olderBefore = view.olderBefore;
       this.instagramUrl = view.instagramUrl;
       this.draft = view.draft;
+      this.composing = view.composing;
+      this.unreadFrom = firstUnread(view.messages, view.conversation.unread);
     } catch (thrown) {
       if (turn === this.#opening) this.fault = CommandError.from(thrown);
     } finally {
@@ -96,6 +112,9 @@ export class Thread {
     this.fault = null;
     this.loading = false;
     this.#olderBefore = null;
+    this.#newerAfter = null;
+    this.composing = '';
+    this.unreadFrom = null;
   }
 
   /** Reads the open conversation again, keeping what was scrolled to. */
@@ -120,9 +139,11 @@ export class Thread {
       this.conversation = view.conversation;
       this.instagramUrl = view.instagramUrl;
       this.grewAtTop = false;
-      this.#merge(view.messages, view.olderBefore);
+      if (this.#newerAfter === null) this.#merge(view.messages, view.olderBefore);
+      else this.#renew(view.messages);
       this.draft = view.draft;
       this.fault = null;
+      this.#noteUnseen(newest);
       this.#announce(newest);
       this.#markRead();
     } catch (thrown) {
@@ -151,9 +172,53 @@ export class Thread {
     }
   }
 
-  /** Loads back to a message that a search found. */
-  async seek(messageId: string): Promise<void> {
+  /** One page after the newest message at hand. */
+  async newer(): Promise<void> {
+    const after = this.#newerAfter;
+    const id = this.id;
+    if (after === null || id === null || this.#loadingNewer) return;
     const turn = this.#opening;
+    this.#loadingNewer = true;
+    try {
+      const page = await this.host.call('conversation_page', { conversationId: id, after, limit: THREAD_PAGE });
+      if (turn !== this.#opening) return;
+      const have = new Set(this.messages.map((message) => message.id));
+      this.grewAtTop = false;
+      this.messages = [...this.messages, ...page.messages.filter((message) => !have.has(message.id))];
+      this.#newerAfter = page.newerAfter === after ? null : page.newerAfter;
+    } catch (thrown) {
+      if (turn === this.#opening) this.fault = CommandError.from(thrown);
+    } finally {
+      this.#loadingNewer = false;
+    }
+  }
+
+  /** Leaves a piece of history for the end of the conversation. */
+  async toNewest(): Promise<void> {
+    if (this.#newerAfter === null) return;
+    this.#newerAfter = null;
+    this.target = null;
+    this.messages = [];
+    await this.refresh();
+  }
+
+  /** Shows a message that a search found; `cursor` is its place, however far back. */
+  async seek(messageId: string, cursor?: string): Promise<void> {
+    const turn = this.#opening;
+    const id = this.id;
+    if (cursor !== undefined && id !== null && !this.messages.some((message) => message.id === messageId)) {
+      try {
+        const page = await this.host.call('conversation_page', { conversationId: id, around: cursor, limit: AROUND_A_HIT });
+        if (turn !== this.#opening) return;
+        this.grewAtTop = false;
+        this.messages = page.messages;
+        this.#olderBefore = page.olderBefore;
+        this.#newerAfter = page.newerAfter;
+      } catch (thrown) {
+        if (turn === this.#opening) this.fault = CommandError.from(thrown);
+        return;
+      }
+    }
     for (let page = 0; page < PAGES_TO_A_HIT; page += 1) {
       if (this.messages.some((message) => message.id === messageId)) {
         this.target = messageId;
@@ -176,7 +241,9 @@ export class Thread {
       fault: null,
     };
     this.grewAtTop = false;
+    this.unreadFrom = null;
     this.#locals = [...this.#locals, local];
+    void this.toNewest();
     return this.#deliver(local);
   }
 
@@ -197,6 +264,7 @@ export class Thread {
   append(message: Message): void {
     if (message.conversationId !== this.id) return;
     this.grewAtTop = false;
+    this.unreadFrom = null;
     this.messages = this.messages.some((one) => one.id === message.id)
       ? this.messages.map((one) => (one.id === message.id ? message : one))
       : [...this.messages, message];
@@ -229,23 +297,25 @@ export class Thread {
     }
   }
 
-  /** Takes back what has not gone out, or puts a failure away. */
-  async discard(message: ShownMessage): Promise<void> {
+  /** Takes back what has not gone out, or puts a failure away; answers whether it could. */
+  async discard(message: ShownMessage): Promise<boolean> {
     if (message.local) this.putAway(message.local.clientId);
     else if (message.outboxId) {
       const id = message.outboxId;
-      await this.#act(message, (host) => host.call('outbox_discard', { id }));
+      return this.#act(message, (host) => host.call('outbox_discard', { id }));
     }
+    return true;
   }
 
-  async #act(message: ShownMessage, call: (host: Host) => Promise<unknown>): Promise<void> {
+  async #act(message: ShownMessage, call: (host: Host) => Promise<unknown>): Promise<boolean> {
     try {
       await call(this.host);
     } catch (thrown) {
       if (this.id === message.conversationId) this.fault = CommandError.from(thrown);
-      return;
+      return false;
     }
     await this.refresh();
+    return true;
   }
 
   async #deliver(local: LocalMessage): Promise<boolean> {
@@ -285,6 +355,20 @@ export class Thread {
     this.messages = [...this.messages.slice(0, at), ...page];
   }
 
+  /** Takes over what is known anew of the messages shown, and adds none. */
+  #renew(page: readonly Message[]): void {
+    const known = new Map(page.map((message) => [message.id, message]));
+    this.messages = this.messages.map((message) => known.get(message.id) ?? message);
+  }
+
+  /** What comes while nobody looks is where the owner goes on reading. */
+  #noteUnseen(newestBefore: string | undefined): void {
+    if (this.unreadFrom !== null || typeof document === 'undefined' || !document.hidden) return;
+    const from = this.messages.findIndex((message) => message.id === newestBefore);
+    if (from < 0) return;
+    this.unreadFrom = this.messages.slice(from + 1).find((message) => message.direction === 'in')?.id ?? null;
+  }
+
   #announce(newestBefore: string | undefined): void {
     if (newestBefore === undefined) return;
     const from = this.messages.findIndex((message) => message.id === newestBefore);
@@ -307,6 +391,19 @@ export class Thread {
       }
     }, READ_AFTER_MS);
   }
+}
+
+/** The message with which the unread ones begin. */
+function firstUnread(messages: readonly Message[], unread: number): string | null {
+  let left = unread;
+  let first: string | null = null;
+  for (const message of [...messages].reverse()) {
+    if (left <= 0) break;
+    if (message.direction !== 'in') continue;
+    first = message.id;
+    left -= 1;
+  }
+  return first;
 }
 
 function asShown(local: LocalMessage): ShownMessage {

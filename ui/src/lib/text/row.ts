@@ -1,7 +1,7 @@
 // What a conversation's row says: its last message in one line, and its one mark.
 
 import type { Author, ConversationRow, MessageKind } from '$lib/ipc/bindings';
-import { timeLeft } from '$lib/i18n/dates';
+import { momentAhead, timeLeft } from '$lib/i18n/dates';
 import { t, type MessageKey, type Params } from '$lib/i18n/index.svelte';
 
 const SOON_MS = 2 * 3_600_000;
@@ -14,6 +14,10 @@ export interface RowMark {
 
 export function rowMark(row: ConversationRow, now: number): RowMark | null {
   const left = row.windowClosesAt === null ? null : Date.parse(row.windowClosesAt) - now;
+  if (row.place === 'snoozed' && row.snoozedUntil !== null) {
+    return { tone: '', key: 'row.snoozed', params: { time: momentAhead(row.snoozedUntil, now) } };
+  }
+  if (row.place === 'done' && row.state !== 'failed') return { tone: '', key: 'row.done' };
   switch (row.state) {
     case 'failed':
       return { tone: 'bad', key: 'row.failed' };
@@ -26,6 +30,8 @@ export function rowMark(row: ConversationRow, now: number): RowMark | null {
       return row.state === 'draft_ready' ? { tone: 'good', key: 'row.draft_ready' } : { tone: '', key: 'row.waiting' };
     case 'drafting':
       return { tone: '', key: 'row.drafting' };
+    case 'returned':
+      return { tone: 'accent', key: 'row.returned' };
     default:
       return null;
   }
