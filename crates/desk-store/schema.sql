@@ -20,6 +20,7 @@ CREATE TABLE account (
     backfill_cursor TEXT,                        -- where the first synchronisation goes on
     conversations_seen INTEGER NOT NULL DEFAULT 0, -- 1 once Instagram showed any conversation
     refused_fields TEXT NOT NULL DEFAULT '',     -- optional message fields that Instagram refused, comma-separated
+    human_agent INTEGER NOT NULL DEFAULT 0,       -- 1 when the owner's app has the feature "Human Agent"
     page_id TEXT,                                -- the Facebook Page it is reached through; NULL with Instagram Login
     page_name TEXT                               -- that Page's name
 ) STRICT;
@@ -60,6 +61,7 @@ CREATE TABLE conversation (
     place TEXT NOT NULL DEFAULT 'open',          -- where the owner put it: open, done, snoozed
     snoozed_until INTEGER,                       -- when it comes back; NULL when it is not snoozed
     returned_at INTEGER,                         -- when it came back from a snooze; NULL once the owner dealt with it
+    window_alarm_for INTEGER,                    -- last_inbound_at of the turn for which the alarm was given
     UNIQUE (account_id, customer_id)
 ) STRICT;
 -- Names and marks are in them so that counting a view, and walking it for a name, reads nothing else.
@@ -147,6 +149,26 @@ CREATE TABLE outbox (
     due_at INTEGER,                              -- next call or look; NULL when settled, held or the owner is asked
     held INTEGER NOT NULL DEFAULT 0,             -- 1 while it waits for the account to work again
     created_at INTEGER NOT NULL,                 -- when it was approved
+    content TEXT NOT NULL DEFAULT 'text',        -- text, heart
+    human_agent INTEGER NOT NULL DEFAULT 0 CHECK (human_agent = 0 OR (approval = 'person' AND draft_id IS NULL)), -- 1 when a person typed it, so that it may carry the tag HUMAN_AGENT
+    tagged INTEGER NOT NULL DEFAULT 0 CHECK (tagged <= human_agent), -- 1 when the last call carried that tag
+    not_before INTEGER,                          -- the end of the hold, or the moment it is scheduled for; NULL when it may go at once
+    scheduled INTEGER NOT NULL DEFAULT 0,        -- 1 when the owner chose the moment
+    waiting_since INTEGER,                       -- when the wait that ends at due_at began: a clock set back shows in it
+    body_hash INTEGER,                           -- of content and text when it was approved; nothing else is ever sent
+    high_water_at INTEGER,                       -- Instagram's time of the newest message known when it was approved
+    high_water_id TEXT,                          -- Instagram's id of that message
+    server_started_at INTEGER,                   -- started_at by Instagram's clock, where that is known
+    backoff INTEGER NOT NULL DEFAULT 0,          -- tries in a row that certainly had no effect
+    part INTEGER NOT NULL DEFAULT 1,             -- which part of a long text
+    parts INTEGER NOT NULL DEFAULT 1,            -- how many parts that text has
+    part_of INTEGER,                             -- the outbox row of its first part; NULL when there is one part only
+    waits_for INTEGER,                           -- the outbox row that must have been sent or put away first
+    resends INTEGER NOT NULL DEFAULT 0,          -- how often the owner sent it again while it was unconfirmed
+    maybe_twice INTEGER NOT NULL DEFAULT 0,      -- 1 when a late echo shows that an earlier call had delivered it too
+    graph_code INTEGER,                          -- Meta's code of the last fault
+    graph_subcode INTEGER,                       -- Meta's subcode of it
+    trace_id TEXT,                               -- what Meta's support asks for
     UNIQUE (conversation_id, client_id)
 ) STRICT;
 CREATE UNIQUE INDEX outbox_one_automatic_reply ON outbox (conversation_id, trigger_id) WHERE approval = 'policy';

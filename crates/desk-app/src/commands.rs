@@ -132,10 +132,28 @@ macro_rules! commands {
 
             /// Sends what the owner wrote.
             fn message_send(conversation_id: ConversationId, text: String, client_id: String) -> Message;
+            /// Sends what the owner wrote at a moment that the owner chose.
+            fn message_schedule(conversation_id: ConversationId, text: String, client_id: String, at: Timestamp) -> Message;
+            /// Shows as which messages a text would be sent.
+            fn message_split(text: String) -> MessageSplit;
+            /// Sends the heart sticker.
+            fn heart_send(conversation_id: ConversationId, client_id: String) -> Message;
+            /// Sets the owner's reaction to a message of the customer's, or takes it away.
+            fn reaction_set(message_id: MessageId, reaction: Option<String>) -> ();
+            /// Tells that the owner types; the customer sees it where the owner allows that.
+            fn typing_note(conversation_id: ConversationId) -> ();
+            /// How sending is set.
+            fn sending_settings_get() -> SendingSettings;
+            /// Changes how sending is set.
+            fn sending_settings_set(settings: SendingSettingsChange) -> SendingSettings;
             /// The messages that are not settled, or failed.
             fn outbox_list() -> Vec<OutboxItem>;
             /// Sends again what failed, or what is still not confirmed.
             fn outbox_retry(id: OutboxId) -> OutboxItem;
+            /// Looks an unconfirmed message up now.
+            fn outbox_check(id: OutboxId) -> OutboxItem;
+            /// Sends now what waits: for the end of a hold, a chosen moment, the next try.
+            fn outbox_send_now(id: OutboxId) -> OutboxItem;
             /// Takes back what has not gone out, or puts a failure away.
             fn outbox_discard(id: OutboxId) -> ();
 

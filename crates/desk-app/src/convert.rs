@@ -50,6 +50,7 @@ pub(crate) fn conversation(
         state: row.row_state,
         mode: row.mode.unwrap_or(default_mode),
         window_closes_at: ReplyWindow::at(now, row.last_inbound_at).edge(),
+        window: window(row.last_inbound_at, row.human_agent, now),
         auto_at: row.auto_at,
         place: row.place,
         snoozed_until: row.snoozed_until,
@@ -74,7 +75,7 @@ pub(crate) fn message(row: Message, open: &[OutboxRow]) -> dto::Message {
         state: row
             .state
             .map_or(dto::MessageState::Received, dto::MessageState::Outgoing),
-        outbox_id: outbox.map(|o| o.id),
+        outbox_id: outbox.filter(|o| o.state != SendState::Sent).map(|o| o.id),
         fault: outbox.and_then(|o| o.fault),
         next_try_at: outbox.and_then(|o| o.due_at),
         draft_id: row.draft_id,
@@ -88,11 +89,53 @@ pub(crate) fn message(row: Message, open: &[OutboxRow]) -> dto::Message {
         tap: row.tap.map(crate::thread::tap),
         referral: row.referral.map(crate::thread::referral),
         open_in_instagram: None,
+        sending: outbox.map(sending),
+    }
+}
+
+/// The reply window at `now`.
+pub(crate) fn window(
+    last_inbound: Option<Timestamp>,
+    human_agent: bool,
+    now: Timestamp,
+) -> dto::Window {
+    let window = ReplyWindow::for_person(now, last_inbound, human_agent);
+    dto::Window {
+        state: window.state(),
+        closes_at: window.edge(),
+        human_until: last_inbound
+            .filter(|_| human_agent)
+            .map(desk_core::window::human_until),
+    }
+}
+
+/// How the sending of an outbox row stands.
+pub(crate) fn sending(row: &OutboxRow) -> dto::Sending {
+    let small = |code: Option<i64>| code.and_then(|c| i32::try_from(c).ok());
+    let said = &row.graph;
+    let meta = dto::MetaFault {
+        code: small(said.code),
+        subcode: small(said.subcode),
+        trace_id: said.trace_id.clone(),
+    };
+    dto::Sending {
+        content: row.content,
+        not_before: row.not_before,
+        scheduled: row.scheduled,
+        held: row.held,
+        waits: row.waits_for.is_some(),
+        asked: row.is_asked(),
+        looks: row.looks,
+        part: row.part,
+        parts: row.parts,
+        maybe_twice: row.maybe_twice,
+        meta: (meta.code.is_some() || meta.trace_id.is_some()).then_some(meta),
     }
 }
 
 pub(crate) fn outbox(row: OutboxRow, name: String, author: desk_core::Author) -> dto::OutboxItem {
     dto::OutboxItem {
+        sending: sending(&row),
         id: row.id,
         message_id: row.message_id,
         conversation_id: row.conversation_id,

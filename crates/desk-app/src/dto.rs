@@ -35,6 +35,7 @@ macro_rules! words {
 }
 
 mod desktop;
+mod sending;
 pub use desktop::*;
 mod ai;
 pub use ai::*;
@@ -43,6 +44,7 @@ mod kinds;
 pub use kinds::*;
 mod inbox;
 pub use inbox::*;
+pub use sending::*;
 mod account;
 mod file;
 pub use account::*;
@@ -183,6 +185,8 @@ dto! {
         pub mode: ReplyMode,
         /// When the reply window closes or closed; `null` when the customer never wrote.
         pub window_closes_at: Option<Timestamp>,
+        /// The reply window.
+        pub window: Window,
         /// When an automatic reply goes out.
         pub auto_at: Option<Timestamp>,
         /// Where the owner put it.
@@ -265,6 +269,8 @@ dto! {
         pub referral: Option<Referral>,
         /// The address that shows what Instagram does not show to programs, for `link_open`.
         pub open_in_instagram: Option<String>,
+        /// How its sending stands, while there is something to tell.
+        pub sending: Option<Sending>,
     }
 
     /// An outgoing message that is not settled, or failed.
@@ -293,6 +299,8 @@ dto! {
         pub next_try_at: Option<Timestamp>,
         /// When the owner approved it or a grant did.
         pub created_at: Timestamp,
+        /// How its sending stands.
+        pub sending: Sending,
     }
 
     /// A reply proposed for a turn, or what was decided instead.

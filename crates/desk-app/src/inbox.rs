@@ -1,14 +1,14 @@
 //! Reading: the list, a conversation, search, and how the synchronisation stands.
 
 use crate::dto::{
-    AccountSync, ConversationRow, ConversationView, InboxFilter, InboxPage, MessagePage,
+    AccountSync, ConversationRow, ConversationView, InboxFilter, InboxPage, InboxSort, MessagePage,
     SearchFilter, SearchHit, SyncStatus,
 };
 use crate::{Desk, IpcError, convert, marks, thread};
 use desk_core::message::InboxView;
 use desk_core::window::{REPLY_WINDOW, SAFETY_MARGIN};
 use desk_core::{AccountId, Code, ConversationId, ReplyMode, Source, Timestamp};
-use desk_store::table::{account, composer, conversation, draft, message};
+use desk_store::table::{account, composer, conversation, draft, message, window};
 use desk_store::{StoreError, search};
 use std::time::Duration;
 
@@ -30,6 +30,12 @@ impl Desk {
         limit: u32,
         filter: Option<InboxFilter>,
     ) -> Result<InboxPage, IpcError> {
+        if let Some(filter) = filter.as_ref()
+            && filter.sort == Some(InboxSort::Window)
+        {
+            let narrow = narrow(query, filter.clone(), self.clock.now());
+            return self.inbox_by_window(view, narrow, cursor, limit).await;
+        }
         let after = match cursor {
             None => None,
             Some(text) => Some(
@@ -54,6 +60,48 @@ impl Desk {
                     }
                     .to_string()
                 });
+                let total = if narrow == conversation::Narrow::default() {
+                    conversation::count(db, view)?
+                } else {
+                    u32::try_from(rows.len()).unwrap_or(u32::MAX)
+                };
+                let items = rows
+                    .into_iter()
+                    .map(|row| convert::conversation(row, mode, now))
+                    .collect();
+                Ok(InboxPage {
+                    items,
+                    next_cursor,
+                    total,
+                })
+            })
+            .await;
+        Ok(page?)
+    }
+
+    /// The list that shows first whose reply window closes first.
+    async fn inbox_by_window(
+        &self,
+        view: InboxView,
+        narrow: conversation::Narrow,
+        cursor: Option<String>,
+        limit: u32,
+    ) -> Result<InboxPage, IpcError> {
+        let now = self.clock.now();
+        let after = match cursor {
+            None => window::Cursor::first(now),
+            Some(text) => window::Cursor::parse(&text)
+                .ok_or_else(|| IpcError::new(Code::BadRequest, "no such cursor"))?,
+        };
+        let limit = limit.clamp(1, MAX_PAGE);
+        let page: Result<InboxPage, StoreError> = self
+            .store
+            .read(move |db| {
+                let mode = convert::default_mode(db)?;
+                let rows = window::list(db, view, &narrow, after, limit)?;
+                let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
+                let last = rows.last().filter(|_| is_full);
+                let next_cursor = last.map(|row| window::Cursor::after(row, after.now).to_string());
                 let total = if narrow == conversation::Narrow::default() {
                     conversation::count(db, view)?
                 } else {
@@ -184,11 +232,18 @@ impl Desk {
         &self,
         conversation_id: ConversationId,
     ) -> Result<(), IpcError> {
-        let unread: Result<u32, StoreError> = self
+        let found: Result<(u32, bool), StoreError> = self
             .store
-            .read(move |db| Ok(conversation::get(db, conversation_id)?.unread))
+            .read(move |db| {
+                let unread = conversation::get(db, conversation_id)?.unread;
+                Ok((unread, crate::sending::stored(db)?.seen))
+            })
             .await;
-        if unread? > 0 {
+        let (unread, tell) = found?;
+        if unread > 0 {
+            if tell {
+                self.engine.seen(conversation_id);
+            }
             let written: Result<(), StoreError> = self
                 .store
                 .write(move |w| conversation::mark_read(w, conversation_id))

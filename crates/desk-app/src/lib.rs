@@ -35,6 +35,7 @@ mod pause;
 mod place;
 mod reply;
 mod saved_replies;
+mod sending;
 mod settings;
 mod thread;
 mod visit;
@@ -48,6 +49,8 @@ pub use desk_core::message::InboxView;
 pub use desk_core::{
     AccountId, AttachmentId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId,
     NoteId, OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
+    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, MessageId, NoteId,
+    OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
 pub use desktop::Desktop;
 pub use dispatch::dispatch;

@@ -1,14 +1,16 @@
 //! Replying: what the owner writes or approves goes into the outbox, and nowhere else.
 
 use crate::dto::{Draft, DraftWhy, Message, OutboxItem, TraceStage};
+use crate::sending::{self, item};
 use crate::{Desk, IpcError, convert};
-use desk_core::outbox::Approval;
+use desk_core::outbox::{Approval, Content};
 use desk_core::text::{self, TextFault};
 use desk_core::window::ReplyWindow;
+use desk_core::wording::{Machine, Person, Words};
 use desk_core::{
-    Author, Code, ConversationId, DraftId, OutboxId, Outcome, Reason, Source, Timestamp,
+    Author, Code, ConversationId, DraftId, OutboxId, Outcome, Reason, Source, Timestamp, split,
 };
-use desk_store::table::outbox::Approved;
+use desk_store::table::outbox::{Approved, Terms};
 use desk_store::table::{composer, conversation, draft, message, outbox, trace};
 use desk_store::{Connection, StoreError, Write};
 
@@ -22,14 +24,30 @@ const fn code_of(fault: TextFault) -> Code {
     }
 }
 
-fn check_text(reply: &str) -> Result<(), IpcError> {
-    text::check_sendable(reply).map_err(|fault| match fault {
-        TextFault::Empty => IpcError::new(code_of(fault), "there is nothing to send"),
-        TextFault::TooLong { bytes } => IpcError::new(
-            code_of(fault),
-            format!("{bytes} bytes, {} allowed", text::MAX_TEXT_BYTES),
-        ),
+/// The messages as which a text is sent.
+fn parts_of(reply: &str) -> Result<Vec<String>, Code> {
+    match text::check_sendable(reply) {
+        Ok(()) => Ok(vec![reply.to_owned()]),
+        Err(TextFault::TooLong { .. }) => split::split(reply).ok_or(Code::ReplyTooLong),
+        Err(fault) => Err(code_of(fault)),
+    }
+}
+
+fn check_text(reply: &str) -> Result<Vec<String>, IpcError> {
+    parts_of(reply).map_err(|code| {
+        let bytes = reply.len();
+        IpcError::new(code, format!("{bytes} bytes cannot be sent as messages"))
     })
+}
+
+fn check_client_id(client_id: &str) -> Result<(), IpcError> {
+    if client_id.is_empty() || client_id.len() > MAX_CLIENT_ID {
+        return Err(IpcError::new(
+            Code::BadRequest,
+            "a client id has 1 to 100 characters",
+        ));
+    }
+    Ok(())
 }
 
 /// A message as the screen sees it, with its row of the outbox.
@@ -39,9 +57,16 @@ fn shown(db: &Connection, row: &outbox::OutboxRow) -> Result<Message, StoreError
 }
 
 /// Refuses at once what Instagram would refuse later; the check is made again before the call.
-fn check_window(db: &Connection, id: ConversationId, now: Timestamp) -> Result<(), StoreError> {
-    let last_inbound = conversation::get(db, id)?.last_inbound_at;
-    if ReplyWindow::at(now, last_inbound).is_open() {
+/// `typed` is whether a person typed the words.
+fn check_window(
+    db: &Connection,
+    id: ConversationId,
+    typed: bool,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let row = conversation::get(db, id)?;
+    let window = ReplyWindow::for_person(at, row.last_inbound_at, typed && row.human_agent);
+    if window.is_open_for_person() {
         Ok(())
     } else {
         Err(StoreError::Refused(Code::WindowClosed))
@@ -49,14 +74,34 @@ fn check_window(db: &Connection, id: ConversationId, now: Timestamp) -> Result<(
 }
 
 /// What the owner sends answers the customer: a waiting draft has no purpose any more.
-fn enqueue(w: &mut Write<'_>, approved: &Approved, now: Timestamp) -> Result<Message, StoreError> {
+fn enqueue(
+    w: &mut Write<'_>,
+    approved: &Approved,
+    texts: &[String],
+    terms: Terms,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
     draft::make_stale(w, approved.conversation_id, Source::Owner)?;
-    let row = outbox::enqueue(w, approved, now)?;
-    shown(w, &row)
+    let rows = outbox::enqueue_parts(w, approved, texts, terms, now)?;
+    let first = rows.first().ok_or(StoreError::Refused(Code::ReplyEmpty))?;
+    shown(w, first)
+}
+
+/// What the owner approves by a press, before it has words.
+fn pressed(conversation_id: ConversationId, client_id: String) -> Approved {
+    Approved {
+        conversation_id,
+        client_id,
+        approval: Approval::Person,
+        author: Author::Owner,
+        draft_id: None,
+        trigger_id: None,
+        text: String::new(),
+    }
 }
 
 impl Desk {
-    /// Command `message_send`.
+    /// Command `message_send`. A text that is too long for one message is sent as several, in order.
     ///
     /// # Errors
     /// [`Code::ReplyEmpty`], [`Code::ReplyTooLong`] or [`Code::WindowClosed`]; nothing is sent then.
@@ -66,30 +111,89 @@ impl Desk {
         text: String,
         client_id: String,
     ) -> Result<Message, IpcError> {
-        check_text(&text)?;
-        if client_id.is_empty() || client_id.len() > MAX_CLIENT_ID {
-            return Err(IpcError::new(
-                Code::BadRequest,
-                "a client id has 1 to 100 characters",
-            ));
-        }
+        let texts = check_text(&text)?;
+        check_client_id(&client_id)?;
         let now = self.clock.now();
-        let approved = Approved {
-            conversation_id,
-            client_id,
-            approval: Approval::Person,
-            author: Author::Owner,
-            draft_id: None,
-            trigger_id: None,
-            text,
-        };
+        let words = Words::<Person>::typed(text);
         let sent: Result<Message, StoreError> = self
             .store
             .write(move |w| {
-                check_window(w, conversation_id, now)?;
+                check_window(w, conversation_id, true, now)?;
                 // In the same transaction: what is sent is not kept as unsent.
                 composer::clear(w, conversation_id)?;
-                enqueue(w, &approved, now)
+                let terms = Terms {
+                    not_before: sending::hold(w, now)?,
+                    human_agent: Some(words.human_agent()),
+                    ..Terms::default()
+                };
+                enqueue(w, &pressed(conversation_id, client_id), &texts, terms, now)
+            })
+            .await;
+        Ok(sent?)
+    }
+
+    /// Command `message_schedule`. A moment that has passed means now.
+    ///
+    /// # Errors
+    /// [`Code::ScheduleOutsideWindow`] when Instagram would not accept it then, else as
+    /// [`Desk::message_send`].
+    pub async fn message_schedule(
+        &self,
+        conversation_id: ConversationId,
+        text: String,
+        client_id: String,
+        at: Timestamp,
+    ) -> Result<Message, IpcError> {
+        let texts = check_text(&text)?;
+        check_client_id(&client_id)?;
+        let now = self.clock.now();
+        let words = Words::<Person>::typed(text);
+        let sent: Result<Message, StoreError> = self
+            .store
+            .write(move |w| {
+                check_window(w, conversation_id, true, now)?;
+                check_window(w, conversation_id, true, at)
+                    .map_err(|_| StoreError::Refused(Code::ScheduleOutsideWindow))?;
+                composer::clear(w, conversation_id)?;
+                let terms = Terms {
+                    not_before: Some(at),
+                    scheduled: at > now,
+                    human_agent: Some(words.human_agent()),
+                    ..Terms::default()
+                };
+                enqueue(w, &pressed(conversation_id, client_id), &texts, terms, now)
+            })
+            .await;
+        Ok(sent?)
+    }
+
+    /// Command `heart_send`.
+    ///
+    /// # Errors
+    /// [`Code::WindowClosed`]; nothing is sent then.
+    pub async fn heart_send(
+        &self,
+        conversation_id: ConversationId,
+        client_id: String,
+    ) -> Result<Message, IpcError> {
+        check_client_id(&client_id)?;
+        let now = self.clock.now();
+        let sent: Result<Message, StoreError> = self
+            .store
+            .write(move |w| {
+                check_window(w, conversation_id, false, now)?;
+                let terms = Terms {
+                    content: Content::Heart,
+                    not_before: sending::hold(w, now)?,
+                    ..Terms::default()
+                };
+                enqueue(
+                    w,
+                    &pressed(conversation_id, client_id),
+                    &[String::new()],
+                    terms,
+                    now,
+                )
             })
             .await;
         Ok(sent?)
@@ -122,7 +226,7 @@ impl Desk {
             .store
             .write(move |w| {
                 let row = outbox::get(w, id)?;
-                check_window(w, row.conversation_id, now)?;
+                check_window(w, row.conversation_id, row.human_agent, now)?;
                 let row = outbox::retry(w, id, now)?;
                 item(w, row)
             })
@@ -187,7 +291,7 @@ impl Desk {
                     _ => return Err(StoreError::Refused(Code::DraftSettled)),
                 }
                 if found.outcome != Outcome::Approved {
-                    check_window(w, found.conversation_id, now)?;
+                    check_window(w, found.conversation_id, false, now)?;
                 }
                 let reply = text.unwrap_or_else(|| found.text.clone());
                 // What failed a check needs a second look; what the owner wrote is the owner's.
@@ -196,8 +300,9 @@ impl Desk {
                 if is_as_drafted && !confirmed && convert::has_failed_check(&found)? {
                     return Err(StoreError::Refused(Code::DraftUnconfirmed));
                 }
-                text::check_sendable(&reply)
-                    .map_err(|fault| StoreError::Refused(code_of(fault)))?;
+                // Also when the owner changed it: the AI began it, so it carries no tag.
+                let reply = Words::<Machine>::written(reply);
+                let texts = parts_of(reply.as_str()).map_err(StoreError::Refused)?;
                 let approved = Approved {
                     conversation_id: found.conversation_id,
                     client_id: format!("draft-{draft_id}"),
@@ -205,13 +310,18 @@ impl Desk {
                     author: Author::Owner,
                     draft_id: Some(draft_id),
                     trigger_id: None,
-                    text: reply,
+                    text: reply.into_string(),
                 };
-                let row = outbox::enqueue(w, &approved, now)?;
+                let terms = Terms {
+                    not_before: sending::hold(w, now)?,
+                    ..Terms::default()
+                };
+                let rows = outbox::enqueue_parts(w, &approved, &texts, terms, now)?;
+                let row = rows.first().ok_or(StoreError::Refused(Code::ReplyEmpty))?;
                 if found.outcome != Outcome::Approved {
                     draft::set_outcome(w, &found, Outcome::Approved, Source::Owner)?;
                 }
-                shown(w, &row)
+                shown(w, row)
             })
             .await;
         Ok(sent?)
@@ -287,10 +397,4 @@ impl Desk {
             .await;
         Ok(why?)
     }
-}
-
-fn item(db: &Connection, row: outbox::OutboxRow) -> Result<OutboxItem, StoreError> {
-    let name = conversation::get(db, row.conversation_id)?.name;
-    let author = message::get(db, row.message_id)?.author;
-    Ok(convert::outbox(row, name, author))
 }

@@ -15,6 +15,7 @@ mod reading;
 mod report;
 mod search;
 mod stats;
+mod syncs;
 mod world;
 
 use clap::Parser;

@@ -28,6 +28,8 @@ word_enum! {
         Label = "label",
         /// A note; the id is its conversation's.
         Note = "note",
+        /// A reply window that closes soon; the id is its conversation's. Sent once for each turn.
+        Window = "window",
         /// Settings, among them "Pause AI".
         Settings = "settings",
         /// The synchronisation's state.

@@ -3,7 +3,8 @@
 use crate::time::Timestamp;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 /// A boxed future, as object-safe traits need it.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -12,7 +13,11 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The present moment.
     fn now(&self) -> Timestamp;
-    /// Waits until the clock shows `at` or later.
+    /// How long this process has run, by a clock that nobody can set. It may stand still while the
+    /// machine sleeps.
+    fn uptime(&self) -> Duration;
+    /// Waits until the clock shows `at` or later; or until somebody set it, so that whoever waits
+    /// must look again.
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'_, ()>;
 }
 
@@ -23,6 +28,8 @@ pub struct SystemClock;
 /// A sleeping machine stops the timers but not the wall clock: waiting in short steps makes a
 /// resumed laptop notice at once that a deadline has passed.
 const STEP: Duration = Duration::from_secs(5);
+/// What differs by more than this between two steps was set, or slept through.
+const DRIFT: Duration = Duration::from_secs(2);
 
 impl Clock for SystemClock {
     #[expect(
@@ -33,14 +40,25 @@ impl Clock for SystemClock {
         Timestamp::from(chrono::Utc::now())
     }
 
+    fn uptime(&self) -> Duration {
+        static START: OnceLock<Instant> = OnceLock::new();
+        START.get_or_init(Instant::now).elapsed()
+    }
+
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             loop {
-                let left = at.since(self.now());
+                let (now, up) = (self.now(), self.uptime());
+                let left = at.since(now);
                 if left.is_zero() {
                     return;
                 }
                 tokio::time::sleep(left.min(STEP)).await;
+                let expected = now + self.uptime().saturating_sub(up);
+                let shown = self.now();
+                if shown.since(expected).max(expected.since(shown)) > DRIFT {
+                    return;
+                }
             }
         })
     }

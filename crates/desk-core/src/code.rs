@@ -66,7 +66,13 @@ word_enum! {
         ReplyTooLong = "reply_too_long",
         /// More than 24 hours since the customer wrote.
         WindowClosed = "window_closed",
-        /// The customer cannot be written to: gone, blocked, or the conversation is archived.
+        /// The moment chosen for a reply lies outside the reply window.
+        ScheduleOutsideWindow = "schedule_outside_window",
+        /// Meta has not given the owner's app the feature "Human Agent".
+        HumanAgentOff = "human_agent_off",
+        /// The conversation was archived or deleted in Instagram.
+        ConversationGone = "conversation_gone",
+        /// The customer cannot be written to: gone, or blocked.
         RecipientUnavailable = "recipient_unavailable",
         /// Instagram refuses this message.
         ReplyRefused = "reply_refused",

@@ -28,6 +28,10 @@
 //! | label | a word of the owner's that groups conversations |
 //! | note | what the owner wrote for themselves about a conversation; it cannot be sent |
 //! | composing | what the owner typed and has not sent |
+//! | reply window | the 24 hours after a customer's message in which Instagram accepts a reply; `open`, `humanOnly`, `closed` |
+//! | hold | the time after *Send* in which the message can be taken back, because it has not left |
+//! | look | a reading of the conversation to find out whether an unconfirmed message arrived |
+//! | part | one of several messages that a long text was split into |
 //! | entry | one piece of knowledge: questions and the owner's answer |
 //! | topic | the entries under one name of the owner's; an entry without a name is a topic of its own |
 //! | observation | what the AI would have sent, waiting to be compared with what the owner sent |
@@ -55,9 +59,11 @@ pub mod id;
 pub mod message;
 pub mod mode;
 pub mod outbox;
+pub mod split;
 pub mod text;
 pub mod time;
 pub mod window;
+pub mod wording;
 
 pub use attachment::{AttachmentKind, MediaState, Path, StoryKind, TapKind};
 pub use autonomy::{Edit, Grant, LockReason, Observed, SourceKind, SourceState};

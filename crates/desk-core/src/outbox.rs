@@ -4,9 +4,11 @@
 //! outcome is not known is never repeated by itself: the conversation is read until the message is
 //! found there, and after the last look the owner decides.
 
+use crate::message::{MessageKind, word_enum};
 use crate::mode::ReplyMode;
 use crate::time::Timestamp;
 use crate::window::ReplyWindow;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 /// When to look into the conversation after an unclear outcome, counted from the call.
@@ -20,8 +22,15 @@ pub const LOOKS: [Duration; 4] = [
     Duration::from_secs(150),
 ];
 
-/// How far Instagram's clock may be behind ours when an echo is matched by time.
+/// How far Instagram's clock may be behind ours when an echo is matched by time, as long as
+/// Instagram has not told its own.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(120);
+
+/// The same when it has: its answers tell whole seconds, and so do the times of messages.
+pub const KNOWN_CLOCK_SKEW: Duration = Duration::from_secs(5);
+
+/// The longest hold in which a sent message can be taken back.
+pub const MAX_HOLD: Duration = Duration::from_secs(30);
 
 /// The longest wait between two tries of a message that was certainly not sent.
 pub const MAX_BACKOFF: Duration = Duration::from_secs(5 * 60);
@@ -75,11 +84,22 @@ pub fn after_attempt(attempt: &Attempt, attempts: u32, started: Timestamp, now: 
 }
 
 /// When to look next, `looks` having been taken; `None` when the last one was taken and the owner
-/// is to be asked. A look that is overdue, after a sleep or a restart, is due at once.
+/// is to be asked. A look that is overdue, after a sleep or a restart, is due at once; a clock that
+/// was set back does not put it off.
 #[must_use]
 pub fn next_look(started: Timestamp, now: Timestamp, looks: u32) -> Option<Timestamp> {
     let wait = LOOKS.get(usize::try_from(looks).ok()?)?;
-    Some((started + *wait).max(now))
+    Some((started + *wait).clamp(now, now + *wait))
+}
+
+word_enum! {
+    /// What an outbox row consists of.
+    Content {
+        /// Words.
+        Text = "text",
+        /// The heart sticker.
+        Heart = "heart",
+    }
 }
 
 /// The wait before the next try: doubling from two seconds, never above [`MAX_BACKOFF`].
@@ -93,15 +113,52 @@ pub fn backoff(attempts: u32) -> Duration {
 pub struct Echo<'a> {
     /// Its text.
     pub text: &'a str,
+    /// What kind it is.
+    pub kind: MessageKind,
     /// Instagram's time of it.
     pub sent_at: Timestamp,
 }
 
-/// Whether the echo is the message whose sending began at `started`. The caller has made sure that
-/// no other row owns the echo and that no second call is under way in the conversation.
+/// What is known of a call whose outcome is not.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought<'a> {
+    /// What was sent.
+    pub content: Content,
+    /// Its words.
+    pub text: &'a str,
+    /// When the call began, by our clock.
+    pub started: Timestamp,
+    /// The same by Instagram's clock, where it is known.
+    pub server_started: Option<Timestamp>,
+    /// Instagram's time of the newest message that was known when it was approved.
+    pub high_water: Option<Timestamp>,
+}
+
+/// Whether the echo is the message that is sought. The caller has made sure that no other row owns
+/// the echo and that no second call is under way in the conversation.
 #[must_use]
-pub fn is_echo_of(echo: Echo<'_>, text: &str, started: Timestamp) -> bool {
-    echo.sent_at >= started - CLOCK_SKEW && crate::text::is_same_message(echo.text, text)
+pub fn is_echo_of(echo: Echo<'_>, sought: &Sought<'_>) -> bool {
+    let same = match sought.content {
+        Content::Text => crate::text::is_same_message(echo.text, sought.text),
+        // Instagram's reference does not say how a heart is shown: as anything but words.
+        Content::Heart => {
+            echo.text.is_empty()
+                && matches!(
+                    echo.kind,
+                    MessageKind::Sticker
+                        | MessageKind::Image
+                        | MessageKind::Unsupported
+                        | MessageKind::Unknown
+                )
+        }
+    };
+    let earliest = match sought.server_started {
+        Some(started) => started - KNOWN_CLOCK_SKEW,
+        None => sought.started - CLOCK_SKEW,
+    };
+    // By Instagram's own times: what came before the newest message known cannot be ours.
+    let after_known = sought.high_water.is_none_or(|known| echo.sent_at >= known);
+    same && after_known && echo.sent_at >= earliest
 }
 
 /// What entitles an outbox row to be sent.
@@ -139,7 +196,7 @@ impl Approval {
 pub struct StartFacts {
     /// What entitles it.
     pub approval: Approval,
-    /// The reply window now.
+    /// The reply window now. It is `HumanOnly` only for words that a person typed.
     pub window: ReplyWindow,
     /// Whether the AI is paused everywhere.
     pub paused: bool,
@@ -170,7 +227,11 @@ pub enum StartRefusal {
 /// # Errors
 /// Why not.
 pub fn may_start(facts: StartFacts) -> Result<(), StartRefusal> {
-    if !facts.window.is_open() {
+    let open = match facts.approval {
+        Approval::Person => facts.window.is_open_for_person(),
+        Approval::Policy => facts.window.is_open(),
+    };
+    if !open {
         return Err(StartRefusal::WindowClosed);
     }
     if facts.approval == Approval::Policy {
@@ -243,6 +304,16 @@ mod tests {
                 Ok(())
             );
         }
+        let person_only = StartFacts {
+            window: ReplyWindow::HumanOnly { since: T, until: T },
+            ..free
+        };
+        assert_eq!(may_start(person_only), Err(StartRefusal::WindowClosed));
+        let typed = StartFacts {
+            approval: Approval::Person,
+            ..person_only
+        };
+        assert_eq!(may_start(typed), Ok(()));
         let closed = StartFacts {
             window: ReplyWindow::Closed { since: T },
             ..free
@@ -296,17 +367,71 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_was_set_back_does_not_put_a_look_off() {
+        let yesterday = T - Duration::from_secs(86_400);
+        assert_eq!(next_look(T, yesterday, 1), Some(yesterday + LOOKS[1]));
+    }
+
+    fn echo(text: &str, sent_at: Timestamp) -> Echo<'_> {
+        Echo {
+            text,
+            kind: MessageKind::Text,
+            sent_at,
+        }
+    }
+
+    const OK: Sought<'static> = Sought {
+        content: Content::Text,
+        text: "ok",
+        started: T,
+        server_started: None,
+        high_water: None,
+    };
+
+    #[test]
     fn an_echo_is_known_by_its_text_and_time() {
-        let echo = |text, sent_at| Echo { text, sent_at };
-        assert!(is_echo_of(echo("ok", T), "ok", T));
-        assert!(
-            is_echo_of(echo("ok", T - Duration::from_secs(60)), "ok", T),
-            "clocks differ"
-        );
-        assert!(
-            !is_echo_of(echo("ok", T - Duration::from_secs(600)), "ok", T),
-            "an older ok"
-        );
-        assert!(!is_echo_of(echo("no", T), "ok", T));
+        let second = |n| Duration::from_secs(n);
+        let told = Sought {
+            server_started: Some(T + second(3600)),
+            ..OK
+        };
+        let known = Sought {
+            high_water: Some(T - second(30)),
+            ..OK
+        };
+        let cases = [
+            ("ok", T, OK, true, "the same"),
+            ("ok", T - second(60), OK, true, "clocks differ"),
+            ("ok", T - second(600), OK, false, "an older ok"),
+            ("no", T, OK, false, "another text"),
+            ("ok", T, told, false, "Instagram's clock is an hour ahead"),
+            ("ok", T + second(3599), told, true, "by Instagram's clock"),
+            ("ok", T - second(60), known, false, "older than what was known"),
+            ("ok", T - second(20), known, true, "newer than what was known"),
+        ];
+        for (text, at, sought, expected, why) in cases {
+            assert_eq!(is_echo_of(echo(text, at), &sought), expected, "{why}");
+        }
+    }
+
+    #[test]
+    fn a_heart_is_known_by_having_no_words() {
+        let heart = Sought {
+            content: Content::Heart,
+            text: "",
+            ..OK
+        };
+        for (kind, expected) in [
+            (MessageKind::Sticker, true),
+            (MessageKind::Unsupported, true),
+            (MessageKind::Audio, false),
+        ] {
+            let shown = Echo {
+                kind,
+                ..echo("", T)
+            };
+            assert_eq!(is_echo_of(shown, &heart), expected, "{kind}");
+        }
+        assert!(!is_echo_of(echo("ok", T), &heart));
     }
 }

@@ -228,6 +228,29 @@ CREATE TABLE filter (
     view TEXT NOT NULL,
     narrow TEXT NOT NULL
 ) STRICT;
+-- Sending: holds, schedules, parts, matching, the reply window.
+ALTER TABLE account ADD COLUMN human_agent INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE conversation ADD COLUMN window_alarm_for INTEGER;
+ALTER TABLE outbox ADD COLUMN content TEXT NOT NULL DEFAULT 'text';
+ALTER TABLE outbox ADD COLUMN human_agent INTEGER NOT NULL DEFAULT 0 CHECK (human_agent = 0 OR (approval = 'person' AND draft_id IS NULL));
+ALTER TABLE outbox ADD COLUMN tagged INTEGER NOT NULL DEFAULT 0 CHECK (tagged <= human_agent);
+ALTER TABLE outbox ADD COLUMN not_before INTEGER;
+ALTER TABLE outbox ADD COLUMN scheduled INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN waiting_since INTEGER;
+ALTER TABLE outbox ADD COLUMN body_hash INTEGER;
+ALTER TABLE outbox ADD COLUMN high_water_at INTEGER;
+ALTER TABLE outbox ADD COLUMN high_water_id TEXT;
+ALTER TABLE outbox ADD COLUMN server_started_at INTEGER;
+ALTER TABLE outbox ADD COLUMN backoff INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN part INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE outbox ADD COLUMN parts INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE outbox ADD COLUMN part_of INTEGER;
+ALTER TABLE outbox ADD COLUMN waits_for INTEGER;
+ALTER TABLE outbox ADD COLUMN resends INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN maybe_twice INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE outbox ADD COLUMN graph_code INTEGER;
+ALTER TABLE outbox ADD COLUMN graph_subcode INTEGER;
+ALTER TABLE outbox ADD COLUMN trace_id TEXT;
 PRAGMA application_id = 1380209483;
 -- What is deleted leaves the search index at once, not at its next merge.
 INSERT INTO message_search (message_search, rank) VALUES ('secure-delete', 1);

@@ -41,6 +41,7 @@ pub mod table {
     pub mod trace;
     pub mod unreadable;
     pub mod webhook;
+    pub mod window;
 }
 mod trigram;
 mod word;

@@ -3,7 +3,7 @@
 use crate::engine::Inner;
 use crate::lights::Side;
 use crate::pace::Pace;
-use desk_core::{AccountId, Code, IgMessageId};
+use desk_core::{AccountId, Code, IgMessageId, Timestamp};
 use desk_secrets::SecretName;
 use desk_store::StoreError;
 use desk_store::table::account::{self, Account};
@@ -110,7 +110,10 @@ impl Caller {
             self.inner
                 .note_call(self.account, Side::Receiving, &outcome);
             match outcome {
-                Ok(reply) => return Ok(reply.value),
+                Ok(reply) => {
+                    self.inner.heard_time(reply.date.map(Timestamp::from));
+                    return Ok(reply.value);
+                }
                 Err(error) => self.give_up_a_field(&account, error).await?,
             }
         }

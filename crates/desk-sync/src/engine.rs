@@ -5,7 +5,9 @@ use crate::lights::{Light, Lights, Side};
 use crate::media::MediaShelf;
 use crate::pace::Pace;
 use crate::poller::{Poller, Standing};
-use crate::{media, outbox, token, webhook};
+use crate::server_clock::ServerClock;
+use crate::signals::Signals;
+use crate::{alarm, media, outbox, token, webhook};
 use desk_core::{AccountId, Clock, Timestamp};
 use desk_secrets::SecretStore;
 use desk_store::table::{account, draft, outbox as outbox_table};
@@ -72,6 +74,8 @@ pub(crate) struct Inner {
     pub(crate) media: MediaShelf,
     pub(crate) webhooks: crate::webhook::Board,
     pub(crate) webhook_port: Option<u16>,
+    pub(crate) server_clock: ServerClock,
+    pub(crate) signals: Signals,
     lanes: Mutex<BTreeMap<AccountId, Lane>>,
 }
 
@@ -105,6 +109,13 @@ impl Inner {
 
     pub(crate) fn set_standing(&self, account: AccountId, standing: Standing) {
         self.lane(account, |lane| lane.standing = standing);
+    }
+
+    /// Notes the time that an answer of Instagram's told.
+    pub(crate) fn heard_time(&self, told: Option<Timestamp>) {
+        if let Some(told) = told {
+            self.server_clock.heard(told, self.clock.now());
+        }
     }
 
     /// Notes what the last call of one side of an account came to.
@@ -142,9 +153,9 @@ pub struct AccountProgress {
 /// The running engine.
 #[derive(Debug)]
 pub struct Engine {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
     stop: CancellationToken,
-    tasks: TaskTracker,
+    pub(crate) tasks: TaskTracker,
 }
 
 impl Engine {
@@ -178,6 +189,8 @@ impl Engine {
             webhooks: crate::webhook::Board::default(),
             webhook_port: parts.webhook_port,
             options: parts.options,
+            server_clock: ServerClock::default(),
+            signals: Signals::default(),
             lanes: Mutex::default(),
         });
         let engine = Engine {
@@ -188,6 +201,9 @@ impl Engine {
         engine
             .tasks
             .spawn(outbox::run(Arc::clone(&engine.inner), engine.stop.clone()));
+        engine
+            .tasks
+            .spawn(alarm::run(Arc::clone(&engine.inner), engine.stop.clone()));
         engine
             .tasks
             .spawn(token::run(Arc::clone(&engine.inner), engine.stop.clone()));

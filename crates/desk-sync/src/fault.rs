@@ -27,10 +27,11 @@ pub fn code_of(error: &Error) -> Code {
             _ => Code::PermissionMissing,
         },
         RetryKind::Refused(refusal) => match refusal {
-            Refusal::WindowClosed | Refusal::HumanAgentNotApproved => Code::WindowClosed,
+            Refusal::WindowClosed => Code::WindowClosed,
+            Refusal::HumanAgentNotApproved => Code::HumanAgentOff,
+            Refusal::ConversationGone => Code::ConversationGone,
             Refusal::RecipientUnavailable
             | Refusal::NoSuchRecipient
-            | Refusal::ConversationGone
             | Refusal::ConsentMissing => Code::RecipientUnavailable,
             Refusal::TextTooLong => Code::ReplyTooLong,
             _ => Code::ReplyRefused,

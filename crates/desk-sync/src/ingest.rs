@@ -183,6 +183,7 @@ pub fn ingest(
     for shown in batch.messages.iter().filter(wanted) {
         let echo = Echo {
             text: &shown.text,
+            kind: shown.kind,
             sent_at: shown.sent_at,
         };
         let known = message::known(w, account.id, &shown.external_id)?;

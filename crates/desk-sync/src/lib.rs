@@ -16,6 +16,7 @@
 //! had no effect becomes `unconfirmed`, and the conversation is read until the message is found there
 //! or the owner is asked. See `desk_core::outbox` for the rules.
 
+mod alarm;
 mod call;
 mod engine;
 mod fault;
@@ -26,6 +27,8 @@ mod outbox;
 mod pace;
 mod poller;
 mod reading;
+mod server_clock;
+mod signals;
 mod token;
 mod webhook;
 

@@ -11,10 +11,17 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 /// A clock that stands still until the test moves it. Whoever sleeps wakes when it passes their
-/// moment.
+/// moment, or when it is set.
 #[derive(Debug)]
 pub struct FakeClock {
-    now: watch::Sender<Timestamp>,
+    shown: watch::Sender<Shown>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Shown {
+    now: Timestamp,
+    uptime: Duration,
+    set: u32,
 }
 
 impl FakeClock {
@@ -22,26 +29,48 @@ impl FakeClock {
     #[must_use]
     pub fn at(at: Timestamp) -> Arc<Self> {
         Arc::new(FakeClock {
-            now: watch::Sender::new(at),
+            shown: watch::Sender::new(Shown {
+                now: at,
+                uptime: Duration::ZERO,
+                set: 0,
+            }),
         })
     }
 
     /// Lets time pass.
     pub fn advance(&self, by: Duration) {
-        self.now.send_modify(|now| *now = *now + by);
+        self.shown.send_modify(|shown| {
+            shown.now = shown.now + by;
+            shown.uptime += by;
+        });
+    }
+
+    /// Sets the clock, as an owner or a network does: no time passes.
+    pub fn set(&self, to: Timestamp) {
+        self.shown.send_modify(|shown| {
+            shown.now = to;
+            shown.set += 1;
+        });
     }
 }
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        *self.now.borrow()
+        self.shown.borrow().now
+    }
+
+    fn uptime(&self) -> Duration {
+        self.shown.borrow().uptime
     }
 
     fn sleep_until(&self, at: Timestamp) -> BoxFuture<'_, ()> {
-        let mut now = self.now.subscribe();
+        let mut shown = self.shown.subscribe();
+        let set = shown.borrow_and_update().set;
         Box::pin(async move {
             // The clock is held by whoever sleeps, so the channel cannot close.
-            let _ = now.wait_for(|now| *now >= at).await;
+            let _ = shown
+                .wait_for(|shown| shown.now >= at || shown.set != set)
+                .await;
         })
     }
 }

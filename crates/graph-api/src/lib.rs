@@ -38,6 +38,8 @@ pub use page::{Page, Unreadable};
 pub use read::Raw;
 pub use resource::conversations::{ConversationFields, ConversationsQuery, MessagesPart};
 pub use resource::messages::{MessageField, MessageFields};
+pub use resource::send::Tag;
+pub use resource::signals::Signal;
 pub use retry::{AuthFault, Refusal, RetryKind, SetupFault, StopReason};
 pub use secrecy::SecretString;
 pub use transport::Reply;

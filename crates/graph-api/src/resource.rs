@@ -5,4 +5,5 @@ pub(crate) mod conversations;
 mod me;
 pub(crate) mod messages;
 mod profile;
-mod send;
+pub(crate) mod send;
+pub(crate) mod signals;

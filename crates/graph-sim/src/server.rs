@@ -7,7 +7,10 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::DATE;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -86,7 +89,7 @@ enum Delay {
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, BODY_BYTES).await;
-    let (reply, delay, place) = {
+    let (reply, delay, place, now) = {
         let mut world = shared.world();
         let now = world.clock.now();
         match body {
@@ -96,15 +99,15 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
                     status: 413,
                     ..refuse(&mut world, &error)
                 };
-                (reply, Delay::None, None)
+                (reply, Delay::None, None, now)
             }
             Ok(body) => {
                 let call = Call::read(&parts, &body, now);
                 if call.segments.first().is_some_and(|first| first == "_sim") {
-                    (control::answer(&mut world, &call), Delay::None, None)
+                    (control::answer(&mut world, &call), Delay::None, None, now)
                 } else {
                     let (reply, delay, place) = play(&mut world, &call);
-                    (reply, delay, Some(place))
+                    (reply, delay, Some(place), now)
                 }
             }
         }
@@ -126,7 +129,16 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
     if let Some(place) = place {
         shared.world().ledger.answered(place, reply.status);
     }
-    reply.into_response()
+    dated(reply.into_response(), now)
+}
+
+/// The platform's own time, as its answers tell it: that of the simulated clock.
+fn dated(mut response: Response, now: DateTime<Utc>) -> Response {
+    let date = now.format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    if let Ok(date) = HeaderValue::from_str(&date) {
+        response.headers_mut().insert(DATE, date);
+    }
+    response
 }
 
 /// Answers a call to the platform, under the fault that waits for it.

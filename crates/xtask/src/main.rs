@@ -7,13 +7,11 @@
 mod apt;
 mod architecture;
 mod bench;
+mod chaos;
 mod ci;
 mod demo;
-<<<<<<< HEAD
 mod eval;
-=======
 mod fuzz;
->>>>>>> kinds
 mod i18n;
 mod metadata;
 mod node;
@@ -65,15 +63,19 @@ const SUBCOMMANDS: &[Subcommand] = &[
         package::package,
     ),
     (
-<<<<<<< HEAD
         "eval",
         Some("measures the AI against its goals; --data DIR for public sets, --strict"),
         eval::eval,
-=======
+    ),
+    (
         "fuzz",
         Some("feeds every parser of the network and of links with hostile input; --seconds N"),
         fuzz::fuzz,
->>>>>>> kinds
+    ),
+    (
+        "chaos",
+        Some("kills replydesk-serve 1,000 times while it sends, and counts; --quick, --kills N"),
+        chaos::chaos,
     ),
     (
         "bindings",

@@ -112,6 +112,8 @@ pub struct InboxFilter {
     pub label_id: Option<LabelId>,
     /// Only those of an account.
     pub account_id: Option<AccountId>,
+    /// In which order; by the newest message when absent.
+    pub sort: Option<super::InboxSort>,
 }
 
 /// What narrows a search; what is absent does not.

@@ -10,6 +10,7 @@ mod automatic;
 mod bad_input;
 mod connecting;
 mod drafting;
+mod holding;
 mod keeping;
 mod media;
 mod receiving;

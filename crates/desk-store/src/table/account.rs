@@ -360,3 +360,29 @@ pub fn set_refused_fields(
     )?;
     Ok(())
 }
+
+/// Whether the owner's app has the feature "Human Agent" for this account.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn human_agent(db: &Connection, id: AccountId) -> Result<bool, StoreError> {
+    let mut query = db.prepare_cached("SELECT human_agent FROM account WHERE id = ?1")?;
+    let found = query.query_row([id.0], |r| r.get(0)).optional()?;
+    found.ok_or(StoreError::NotFound("account"))
+}
+
+/// Sets whether the owner's app has the feature "Human Agent" for this account.
+///
+/// # Errors
+/// [`StoreError::NotFound`] when there is no such account.
+pub fn set_human_agent(w: &mut Write<'_>, id: AccountId, on: bool) -> Result<(), StoreError> {
+    let changed = w.execute(
+        "UPDATE account SET human_agent = ?2 WHERE id = ?1",
+        params![id.0, on],
+    )?;
+    if changed == 0 {
+        return Err(StoreError::NotFound("account"));
+    }
+    noted(w, id, Source::Owner);
+    Ok(())
+}

@@ -61,6 +61,8 @@ pub struct Conversation {
     pub labels: Vec<LabelId>,
     /// What the owner typed and has not sent, on one line.
     pub composing: String,
+    /// Whether the account's app has the feature "Human Agent".
+    pub human_agent: bool,
 }
 
 pub(super) const COLUMNS: &str = "c.id, c.account_id, c.customer_id, c.external_id, c.username, c.name, \
@@ -70,7 +72,8 @@ pub(super) const COLUMNS: &str = "c.id, c.account_id, c.customer_id, c.external_
        (SELECT d.auto_at FROM draft d WHERE d.conversation_id = c.id ORDER BY d.id DESC LIMIT 1) END, \
      c.place, c.snoozed_until, c.returned_at, \
      (SELECT group_concat(l.label_id) FROM conversation_label l WHERE l.conversation_id = c.id), \
-     (SELECT substr(t.text, 1, 400) FROM composer t WHERE t.conversation_id = c.id)";
+     (SELECT substr(t.text, 1, 400) FROM composer t WHERE t.conversation_id = c.id), \
+     (SELECT a.human_agent FROM account a WHERE a.id = c.account_id)";
 pub(super) const FROM: &str = "conversation c LEFT JOIN message m ON m.id = c.last_message_id";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -107,6 +110,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
             &row.get::<_, Option<String>>(22)?.unwrap_or_default(),
             SNIPPET_CHARS,
         ),
+        human_agent: row.get(23)?,
     })
 }
 

@@ -53,7 +53,7 @@ pub struct Narrow {
     pub inbound: Option<(Timestamp, Timestamp)>,
 }
 
-const fn filter(view: InboxView) -> &'static str {
+pub(super) const fn filter(view: InboxView) -> &'static str {
     match view {
         InboxView::NeedsYou => "c.row_state <> 'quiet' AND c.place = 'open'",
         InboxView::AiReady => "c.row_state IN ('draft_ready', 'countdown') AND c.place = 'open'",

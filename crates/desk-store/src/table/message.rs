@@ -96,6 +96,8 @@ pub struct Outgoing<'a> {
     pub conversation_id: ConversationId,
     /// Who wrote it.
     pub author: Author,
+    /// What kind.
+    pub kind: MessageKind,
     /// The words.
     pub text: &'a str,
     /// Now.
@@ -112,7 +114,7 @@ pub fn add_outgoing(w: &mut Write<'_>, message: &Outgoing<'_>) -> Result<Message
     w.prepare_cached(
         "INSERT INTO message (account_id, conversation_id, direction, author, kind, text, folded, sent_at,
                               state, draft_id)
-         VALUES (?1, ?2, 'out', ?3, 'text', ?4, ?5, ?6, 'queued', ?7)",
+         VALUES (?1, ?2, 'out', ?3, ?8, ?4, ?5, ?6, 'queued', ?7)",
     )?
     .execute(params![
         message.account_id.0,
@@ -121,7 +123,8 @@ pub fn add_outgoing(w: &mut Write<'_>, message: &Outgoing<'_>) -> Result<Message
         message.text,
         text::fold(message.text),
         whole_second(message.at),
-        message.draft_id.map(|d| d.0)
+        message.draft_id.map(|d| d.0),
+        message.kind.as_str()
     ])?;
     Ok(MessageId(w.last_insert_rowid()))
 }
@@ -130,6 +133,55 @@ pub fn add_outgoing(w: &mut Write<'_>, message: &Outgoing<'_>) -> Result<Message
 /// of our message, and is shown later, would otherwise sort before it and seem answered.
 fn whole_second(at: Timestamp) -> i64 {
     at.0 - at.0.rem_euclid(1000)
+}
+
+/// Sets the time of an outgoing message that is said later than it was written.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn set_time(w: &mut Write<'_>, id: MessageId, at: Timestamp) -> Result<(), StoreError> {
+    w.prepare_cached("UPDATE message SET sent_at = max(sent_at, ?2) WHERE id = ?1")?
+        .execute(params![id.0, whole_second(at)])?;
+    Ok(())
+}
+
+/// Time and id of the newest message whose time Instagram itself has told.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn newest_told(
+    db: &Connection,
+    conversation: ConversationId,
+) -> Result<Option<(Timestamp, IgMessageId)>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT sent_at, external_id FROM message
+         WHERE conversation_id = ?1 AND external_id IS NOT NULL AND author IN ('customer', 'owner_phone')
+         ORDER BY sent_at DESC, id DESC LIMIT 1",
+    )?;
+    Ok(query
+        .query_row([conversation.0], |r| {
+            Ok((Timestamp(r.get(0)?), IgMessageId(r.get(1)?)))
+        })
+        .optional()?)
+}
+
+/// The outgoing messages from elsewhere since a moment, oldest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn from_elsewhere(
+    db: &Connection,
+    conversation: ConversationId,
+    since: Option<Timestamp>,
+) -> Result<Vec<Message>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM message m WHERE m.conversation_id = ?1 AND m.sent_at >= ?2
+             AND m.author = 'owner_phone' AND m.external_id IS NOT NULL ORDER BY m.sent_at, m.id LIMIT 100"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let since = since.map_or(i64::MIN, |at| at.0);
+    let rows = query.query_map(params![conversation.0, since], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Sets the state of an outgoing message.

@@ -2,15 +2,34 @@
 //!
 //! A row is on disk before any socket opens. Its message row carries the same state, so that the
 //! thread shows the truth without asking here.
+//!
+//! Order: in a conversation one call is under way at a time, and a row waits for those approved
+//! before it. When one fails, or the owner is asked about it, what was approved meanwhile waits for
+//! the owner's decision, because it was written in the belief that the first one arrived; what is
+//! written afterwards goes. No conversation waits for another.
 
-use crate::table::{conversation, message, setting};
+mod call;
+mod clock;
+mod echo;
+mod enqueue;
+mod owner;
+
+pub use call::{
+    Begin, GraphFault, begin, begin_at, look_later, not_found, note_fault, note_server_start,
+    proceed, recover, sent,
+};
+pub use clock::{hold_through, reconcile, was_set_back};
+pub use echo::claim_echo;
+pub use enqueue::{Approved, Terms, enqueue, enqueue_parts, enqueue_with};
+pub use owner::{check, discard, release_held, retry, send_now};
+
+use crate::table::{conversation, message};
 use crate::word::{opt_word, unknown, word};
 use crate::{StoreError, Write};
-use desk_core::outbox::{self as rules, Approval, Echo, Next, StartFacts, StartRefusal};
-use desk_core::window::ReplyWindow;
+use desk_core::outbox::{Approval, Content};
 use desk_core::{
-    AccountId, Author, Change, Code, ConversationId, DraftId, Entity, IgMessageId, MessageId,
-    OutboxId, SendState, Source, Timestamp,
+    AccountId, Change, Code, ConversationId, DraftId, Entity, MessageId, OutboxId, SendState,
+    Source, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -51,14 +70,60 @@ pub struct OutboxRow {
     pub held: bool,
     /// When it was approved.
     pub created_at: Timestamp,
+    /// What it consists of.
+    pub content: Content,
+    /// Whether a person typed it, so that it may carry the tag `HUMAN_AGENT`.
+    pub human_agent: bool,
+    /// Whether the last call carried that tag.
+    pub tagged: bool,
+    /// The end of the hold, or the moment it is scheduled for.
+    pub not_before: Option<Timestamp>,
+    /// Whether the owner chose the moment.
+    pub scheduled: bool,
+    /// The digest of what was approved.
+    pub body_hash: Option<i64>,
+    /// Instagram's time of the newest message known when it was approved.
+    pub high_water_at: Option<Timestamp>,
+    /// When the last call began, by Instagram's clock.
+    pub server_started_at: Option<Timestamp>,
+    /// Tries in a row that certainly had no effect.
+    pub backoff: u32,
+    /// Which part of a long text.
+    pub part: u32,
+    /// How many parts that text has.
+    pub parts: u32,
+    /// The row of its first part.
+    pub part_of: Option<OutboxId>,
+    /// The row that must have been sent or put away first.
+    pub waits_for: Option<OutboxId>,
+    /// How often the owner sent it again while it was unconfirmed.
+    pub resends: u32,
+    /// Whether an earlier call turned out to have delivered it too.
+    pub maybe_twice: bool,
+    /// What Meta said of the last fault.
+    pub graph: GraphFault,
+}
+
+impl OutboxRow {
+    /// Whether every look was taken without finding it, so that the owner is asked.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.state == SendState::Unconfirmed && self.due_at.is_none()
+    }
 }
 
 const COLUMNS: &str = "o.id, o.account_id, o.conversation_id, o.message_id, o.client_id, o.approval, \
      o.draft_id, o.trigger_id, o.text, o.state, o.fault, o.attempts, o.looks, o.started_at, o.due_at, \
-     o.held, o.created_at";
+     o.held, o.created_at, o.content, o.human_agent, o.tagged, o.not_before, o.scheduled, o.body_hash, \
+     o.high_water_at, o.server_started_at, o.backoff, o.part, o.parts, o.part_of, o.waits_for, \
+     o.resends, o.maybe_twice, o.graph_code, o.graph_subcode, o.trace_id";
+
+/// The states in which a row is shown: those of the partial index, word for word.
+const OPEN: &str = "o.state IN ('queued', 'sending', 'retrying', 'unconfirmed', 'failed')";
 
 fn from_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
     let time = |i| row.get::<_, Option<i64>>(i).map(|t| t.map(Timestamp));
+    let other = |i| row.get::<_, Option<i64>>(i).map(|t| t.map(OutboxId));
     let approval: String = row.get(5)?;
     Ok(OutboxRow {
         id: OutboxId(row.get(0)?),
@@ -78,26 +143,27 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<OutboxRow> {
         due_at: time(14)?,
         held: row.get(15)?,
         created_at: Timestamp(row.get(16)?),
+        content: word!(row, 17, Content),
+        human_agent: row.get(18)?,
+        tagged: row.get(19)?,
+        not_before: time(20)?,
+        scheduled: row.get(21)?,
+        body_hash: row.get(22)?,
+        high_water_at: time(23)?,
+        server_started_at: time(24)?,
+        backoff: row.get(25)?,
+        part: row.get(26)?,
+        parts: row.get(27)?,
+        part_of: other(28)?,
+        waits_for: other(29)?,
+        resends: row.get(30)?,
+        maybe_twice: row.get(31)?,
+        graph: GraphFault {
+            code: row.get(32)?,
+            subcode: row.get(33)?,
+            trace_id: row.get(34)?,
+        },
     })
-}
-
-/// A message that was approved.
-#[derive(Debug, Clone)]
-pub struct Approved {
-    /// To whom.
-    pub conversation_id: ConversationId,
-    /// The press of the button, or another name that is the same for the same wish.
-    pub client_id: String,
-    /// What entitles it.
-    pub approval: Approval,
-    /// Who wrote it.
-    pub author: Author,
-    /// The draft it comes from.
-    pub draft_id: Option<DraftId>,
-    /// The message that an automatic reply answers.
-    pub trigger_id: Option<MessageId>,
-    /// The words.
-    pub text: String,
 }
 
 /// One row.
@@ -113,63 +179,16 @@ pub fn get(db: &Connection, id: OutboxId) -> Result<OutboxRow, StoreError> {
     found.ok_or(StoreError::NotFound("outbox row"))
 }
 
-/// Puts an approved message into the outbox. The same `client_id` again gives the row that is there.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn enqueue(
-    w: &mut Write<'_>,
-    approved: &Approved,
-    now: Timestamp,
-) -> Result<OutboxRow, StoreError> {
-    let known = {
-        let sql = format!(
-            "SELECT {COLUMNS} FROM outbox o WHERE o.conversation_id = ?1 AND o.client_id = ?2"
-        );
-        w.prepare_cached(&sql)?
-            .query_row(
-                params![approved.conversation_id.0, approved.client_id],
-                from_row,
-            )
-            .optional()?
-    };
-    if let Some(row) = known {
-        return Ok(row);
-    }
-    let conversation = conversation::get(w, approved.conversation_id)?;
-    // Instagram's clock may be ahead of ours: what is said now comes after all that was said.
-    let said_at = now.max(conversation.last_at + std::time::Duration::from_millis(1));
-    let message_id = message::add_outgoing(
-        w,
-        &message::Outgoing {
-            account_id: conversation.account_id,
-            conversation_id: conversation.id,
-            author: approved.author,
-            text: &approved.text,
-            at: said_at,
-            draft_id: approved.draft_id,
-        },
-    )?;
-    w.prepare_cached(
-        "INSERT INTO outbox (account_id, conversation_id, message_id, client_id, approval, draft_id, trigger_id,
-                             text, state, due_at, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 'queued', ?9, ?9)",
-    )?
-    .execute(params![
-        conversation.account_id.0,
-        conversation.id.0,
-        message_id.0,
-        approved.client_id,
-        approved.approval.as_str(),
-        approved.draft_id.map(|d| d.0),
-        approved.trigger_id.map(|t| t.0),
-        approved.text,
-        now.0
-    ])?;
-    let id = OutboxId(w.last_insert_rowid());
-    conversation::note_answered(w, conversation.id)?;
-    touched(w, conversation.id)?;
-    get(w, id)
+/// All rows that a condition on `o` selects, in the order of their approval.
+fn select(
+    db: &Connection,
+    condition: &str,
+    params: impl rusqlite::Params,
+) -> Result<Vec<OutboxRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM outbox o WHERE {condition} ORDER BY o.id");
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map(params, from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Publishes that a conversation's outbox changed, and works its row out anew.
@@ -183,17 +202,31 @@ fn touched(w: &mut Write<'_>, conversation: ConversationId) -> Result<(), StoreE
     conversation::refresh_row(w, conversation, Source::Outbox)
 }
 
-/// The rows whose call or look is due, those approved first before the others. A row waits for the
-/// earlier ones of its conversation, never for another conversation's.
+/// What stands in the way of a row `o` that is to be called at `?1`: another call of the
+/// conversation is under way or unclear, or an earlier message has not gone out. What is scheduled for
+/// later, or waits for the owner's decision itself, is in nobody's way. Two equal texts are never unclear at once: which of them arrived
+/// could not be told.
+const NOTHING_IN_THE_WAY: &str = "(o.waits_for IS NULL OR EXISTS (
+        SELECT 1 FROM outbox p WHERE p.id = o.waits_for AND p.state IN ('sent', 'cancelled')))
+    AND NOT EXISTS (
+        SELECT 1 FROM outbox e WHERE e.conversation_id = o.conversation_id AND e.id <> o.id
+          AND e.state IN ('queued', 'sending', 'retrying', 'unconfirmed', 'failed')
+          AND (e.state = 'sending'
+            OR (e.state = 'unconfirmed' AND (e.due_at IS NOT NULL OR e.body_hash IS o.body_hash))
+            OR (e.id < o.id AND e.state = 'retrying')
+            OR (e.id < o.id AND e.state = 'queued' AND (e.scheduled = 0 OR e.due_at <= ?1)
+                AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.id = e.waits_for
+                    AND (f.state = 'failed' OR (f.state = 'unconfirmed' AND f.due_at IS NULL))))))";
+
+/// The rows whose call or look is due, those due longest first. A row waits for the earlier ones of
+/// its conversation, never for another conversation's; a look waits for nothing.
 ///
 /// # Errors
 /// When the file cannot be read.
 pub fn due(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<OutboxRow>, StoreError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM outbox o WHERE o.due_at <= ?1 AND NOT EXISTS (
-             SELECT 1 FROM outbox e WHERE e.conversation_id = o.conversation_id AND e.id < o.id
-               AND e.state IN ('queued', 'sending', 'retrying', 'unconfirmed')
-               AND (e.due_at IS NOT NULL OR e.state = 'sending' OR e.held = 1))
+        "SELECT {COLUMNS} FROM outbox o
+         WHERE o.due_at <= ?1 AND (o.state = 'unconfirmed' OR ({NOTHING_IN_THE_WAY}))
          ORDER BY o.due_at, o.id LIMIT ?2"
     );
     let mut query = db.prepare_cached(&sql)?;
@@ -201,14 +234,17 @@ pub fn due(db: &Connection, now: Timestamp, limit: u32) -> Result<Vec<OutboxRow>
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-/// When the next call or look is due.
+/// When the next call or look after `now` is due. What is due already waits for another row, whose
+/// end is a change.
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn next_due(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
-    let mut query = db.prepare_cached("SELECT min(due_at) FROM outbox WHERE due_at IS NOT NULL")?;
+pub fn next_due(db: &Connection, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT min(due_at) FROM outbox WHERE due_at IS NOT NULL AND due_at > ?1",
+    )?;
     Ok(query
-        .query_row([], |r| r.get::<_, Option<i64>>(0))?
+        .query_row([now.0], |r| r.get::<_, Option<i64>>(0))?
         .map(Timestamp))
 }
 
@@ -217,13 +253,7 @@ pub fn next_due(db: &Connection) -> Result<Option<Timestamp>, StoreError> {
 /// # Errors
 /// When the file cannot be read.
 pub fn open(db: &Connection) -> Result<Vec<OutboxRow>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM outbox o
-         WHERE o.state IN ('queued', 'sending', 'retrying', 'unconfirmed', 'failed') ORDER BY o.id"
-    );
-    let mut query = db.prepare_cached(&sql)?;
-    let rows = query.query_map([], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    select(db, OPEN, [])
 }
 
 /// The rows of one conversation that are not settled, or failed.
@@ -234,274 +264,9 @@ pub fn open_of(
     db: &Connection,
     conversation: ConversationId,
 ) -> Result<Vec<OutboxRow>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM outbox o WHERE o.conversation_id = ?1
-         AND o.state IN ('queued', 'sending', 'retrying', 'unconfirmed', 'failed') ORDER BY o.id"
-    );
-    let mut query = db.prepare_cached(&sql)?;
-    let rows = query.query_map([conversation.0], from_row)?;
-    Ok(rows.collect::<Result<_, _>>()?)
-}
-
-/// What came of the wish to begin a call.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Begin {
-    /// The row is `sending` now, and on disk: the socket may open.
-    Go(OutboxRow),
-    /// It may not be sent after all; the row is settled accordingly.
-    Refused(OutboxRow, StartRefusal),
-    /// It is not waiting for a call any more.
-    Gone,
-}
-
-/// Begins a call: reads everything anew and sets `sending` in one transaction.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn begin(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<Begin, StoreError> {
-    let row = get(w, id)?;
-    if !row.state.is_cancellable() || row.due_at.is_none_or(|due| due > now) {
-        return Ok(Begin::Gone);
-    }
-    let facts = start_facts(w, &row, now)?;
-    if let Err(refusal) = rules::may_start(facts) {
-        let (state, fault) = match (row.approval, refusal) {
-            (Approval::Policy, _) => (SendState::Cancelled, None),
-            (Approval::Person, _) => (SendState::Failed, Some(Code::WindowClosed)),
-        };
-        settle(w, &row, state, fault)?;
-        return Ok(Begin::Refused(row, refusal));
-    }
-    w.prepare_cached(
-        "UPDATE outbox SET state = 'sending', attempts = attempts + 1, started_at = ?2, due_at = NULL,
-                           looks = 0 WHERE id = ?1",
-    )?
-    .execute(params![id.0, now.0])?;
-    message::set_state(w, row.message_id, SendState::Sending)?;
-    touched(w, row.conversation_id)?;
-    Ok(Begin::Go(get(w, id)?))
-}
-
-fn start_facts(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<StartFacts, StoreError> {
-    let conversation = conversation::get(w, row.conversation_id)?;
-    let trigger = match row.trigger_id {
-        Some(id) => Some(message::get(w, id)?),
-        None => None,
-    };
-    let after_trigger = |direction: &str| -> Result<bool, StoreError> {
-        let Some(trigger) = &trigger else {
-            return Ok(false);
-        };
-        Ok(w.query_row(
-            "SELECT EXISTS (SELECT 1 FROM message WHERE conversation_id = ?1 AND direction = ?2 AND id <> ?3
-                 AND state NOT IN ('cancelled', 'failed') AND (sent_at, id) > (?4, ?5))",
-            params![row.conversation_id.0, direction, row.message_id.0, trigger.sent_at.0, trigger.id.0],
-            |r| r.get(0),
-        )?)
-    };
-    Ok(StartFacts {
-        approval: row.approval,
-        window: ReplyWindow::at(now, conversation.last_inbound_at),
-        paused: setting::get(w, setting::AI_PAUSED)?,
-        mode: setting::effective_mode(w, conversation.mode)?,
-        newer_inbound: after_trigger("in")?,
-        answered: after_trigger("out")?,
-    })
-}
-
-/// Ends a row for good.
-fn settle(
-    w: &mut Write<'_>,
-    row: &OutboxRow,
-    state: SendState,
-    fault: Option<Code>,
-) -> Result<(), StoreError> {
-    w.prepare_cached(
-        "UPDATE outbox SET state = ?2, fault = ?3, due_at = NULL, held = 0 WHERE id = ?1",
-    )?
-    .execute(params![row.id.0, state.as_str(), fault.map(Code::as_str)])?;
-    message::set_state(w, row.message_id, state)?;
-    touched(w, row.conversation_id)
-}
-
-/// Instagram took the message, or it was found in the conversation.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn sent(
-    w: &mut Write<'_>,
-    id: OutboxId,
-    external: Option<&IgMessageId>,
-    sent_at: Option<Timestamp>,
-) -> Result<(), StoreError> {
-    let row = get(w, id)?;
-    if let Some(external) = external {
-        message::bind(w, row.account_id, row.message_id, external, sent_at)?;
-    }
-    settle(w, &row, SendState::Sent, None)
-}
-
-/// Carries out what follows from a call or a look that did not end in `sent`.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn proceed(
-    w: &mut Write<'_>,
-    id: OutboxId,
-    next: Next,
-    fault: Option<Code>,
-) -> Result<(), StoreError> {
-    let row = get(w, id)?;
-    let (state, due, held) = match next {
-        Next::Sent => return sent(w, id, None, None),
-        Next::Fail => return settle(w, &row, SendState::Failed, fault),
-        Next::RetryAt(at) => (SendState::Retrying, Some(at), false),
-        Next::Hold => (SendState::Retrying, None, true),
-        Next::LookAt(at) => (SendState::Unconfirmed, Some(at), false),
-    };
-    w.prepare_cached(
-        "UPDATE outbox SET state = ?2, fault = ?3, due_at = ?4, held = ?5 WHERE id = ?1",
-    )?
-    .execute(params![
-        id.0,
-        state.as_str(),
-        fault.map(Code::as_str),
-        due.map(|t| t.0),
-        held
-    ])?;
-    message::set_state(w, row.message_id, state)?;
-    touched(w, row.conversation_id)
-}
-
-/// A look into the conversation did not find the message.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn not_found(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<(), StoreError> {
-    let row = get(w, id)?;
-    if row.state != SendState::Unconfirmed {
-        return Ok(());
-    }
-    let looks = row.looks + 1;
-    let due = rules::next_look(row.started_at.unwrap_or(now), now, looks);
-    w.prepare_cached("UPDATE outbox SET looks = ?2, due_at = ?3 WHERE id = ?1")?
-        .execute(params![id.0, looks, due.map(|t| t.0)])?;
-    touched(w, row.conversation_id)
-}
-
-/// A look could not be taken; it is taken later, and does not count.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn look_later(w: &mut Write<'_>, id: OutboxId, at: Timestamp) -> Result<(), StoreError> {
-    w.prepare_cached("UPDATE outbox SET due_at = ?2 WHERE id = ?1 AND state = 'unconfirmed'")?
-        .execute(params![id.0, at.0])?;
-    Ok(())
-}
-
-/// Matches an outgoing message seen in the conversation with the row whose outcome is not known.
-/// At most one call is under way in a conversation, so there is at most one row to match.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn claim_echo(
-    w: &mut Write<'_>,
-    conversation: ConversationId,
-    external: &IgMessageId,
-    echo: Echo<'_>,
-) -> Result<bool, StoreError> {
-    for row in open_of(w, conversation)? {
-        let Some(started) = row.started_at else {
-            continue;
-        };
-        let unclear = matches!(row.state, SendState::Unconfirmed | SendState::Sending);
-        if !unclear || !rules::is_echo_of(echo, &row.text, started) {
-            continue;
-        }
-        if row.state == SendState::Sending {
-            // The call is still under way and will name the id itself; until then the message
-            // only takes the id, so that the echo is no second message.
-            message::bind(
-                w,
-                row.account_id,
-                row.message_id,
-                external,
-                Some(echo.sent_at),
-            )?;
-        } else {
-            sent(w, row.id, Some(external), Some(echo.sent_at))?;
-        }
-        return Ok(true);
-    }
-    Ok(false)
-}
-
-/// After a start: what was under way when the program ended has an unclear outcome.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn recover(w: &mut Write<'_>, now: Timestamp) -> Result<u32, StoreError> {
-    let ids: Vec<i64> = {
-        let mut query = w.prepare("SELECT id FROM outbox WHERE state = 'sending'")?;
-        let rows = query.query_map([], |r| r.get(0))?;
-        rows.collect::<Result<_, _>>()?
-    };
-    for id in &ids {
-        proceed(
-            w,
-            OutboxId(*id),
-            Next::LookAt(now),
-            Some(Code::ReplyUnconfirmed),
-        )?;
-    }
-    Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
-}
-
-/// The account works again: what waited for it is due.
-///
-/// # Errors
-/// When the file cannot be written.
-pub fn release_held(
-    w: &mut Write<'_>,
-    account: AccountId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    w.prepare_cached("UPDATE outbox SET held = 0, due_at = ?2 WHERE account_id = ?1 AND held = 1")?
-        .execute(params![account.0, now.0])?;
-    Ok(())
-}
-
-/// The owner wants it sent now: a failure again, a waiting one at once, and an unconfirmed one
-/// looked up at once, or sent again when every look was taken.
-///
-/// # Errors
-/// [`Code::TooLate`] when it is under way or settled.
-pub fn retry(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<OutboxRow, StoreError> {
-    let row = get(w, id)?;
-    let state = match (row.state, row.due_at) {
-        (SendState::Failed, _) | (SendState::Unconfirmed, None) => SendState::Queued,
-        (SendState::Queued | SendState::Retrying | SendState::Unconfirmed, _) => row.state,
-        _ => return Err(StoreError::Refused(Code::TooLate)),
-    };
-    w.prepare_cached(
-        "UPDATE outbox SET state = ?2, due_at = ?3, held = 0, fault = CASE WHEN ?2 = 'queued' THEN NULL ELSE fault END
-         WHERE id = ?1",
-    )?
-    .execute(params![id.0, state.as_str(), now.0])?;
-    message::set_state(w, row.message_id, state)?;
-    touched(w, row.conversation_id)?;
-    get(w, id)
-}
-
-/// The owner takes it back, or puts a failure away.
-///
-/// # Errors
-/// [`Code::TooLate`] when it is under way or was sent.
-pub fn discard(w: &mut Write<'_>, id: OutboxId) -> Result<(), StoreError> {
-    let row = get(w, id)?;
-    match row.state {
-        SendState::Cancelled => Ok(()),
-        SendState::Sending | SendState::Sent => Err(StoreError::Refused(Code::TooLate)),
-        _ => settle(w, &row, SendState::Cancelled, None),
-    }
+    select(
+        db,
+        &format!("o.conversation_id = ?1 AND {OPEN}"),
+        [conversation.0],
+    )
 }

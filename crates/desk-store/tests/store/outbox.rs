@@ -3,8 +3,8 @@
 use crate::world::{NOW, incoming, open, seed};
 use desk_core::outbox::{Approval, Echo, Next, StartRefusal};
 use desk_core::{
-    AccountId, Author, Code, ConversationId, Direction, IgMessageId, MessageId, ReplyMode,
-    SendState,
+    AccountId, Author, Code, ConversationId, Direction, IgMessageId, MessageId, MessageKind,
+    ReplyMode, SendState, Timestamp,
 };
 use desk_store::table::outbox::{self, Approved, Begin, OutboxRow};
 use desk_store::table::{conversation, message, setting};
@@ -30,6 +30,14 @@ fn approved(conversation: ConversationId, text: &str) -> Approved {
         draft_id: None,
         trigger_id: None,
         text: text.to_owned(),
+    }
+}
+
+fn said(text: &str, sent_at: Timestamp) -> Echo<'_> {
+    Echo {
+        text,
+        kind: MessageKind::Text,
+        sent_at,
     }
 }
 
@@ -77,6 +85,7 @@ async fn a_row_waits_for_the_earlier_ones_of_its_conversation() {
             first.id,
             Next::LookAt(NOW + 3 * S),
             Some(Code::ReplyUnconfirmed),
+            NOW,
         )
         .unwrap();
         assert_eq!(texts(w), ["a"], "the look comes first");
@@ -100,10 +109,7 @@ async fn an_echo_that_is_faster_than_the_answer_is_no_second_message() {
                 w,
                 id,
                 &echo,
-                Echo {
-                    text: "90 TL",
-                    sent_at: NOW
-                }
+                said("90 TL", NOW)
             )
             .unwrap()
         );
@@ -151,16 +157,10 @@ async fn the_same_text_from_the_phone_before_the_send_is_not_taken_for_it() {
     write(&store, move |w| {
         let row = outbox::enqueue(w, &approved(id, "ok"), NOW).unwrap();
         begun(w, &row);
-        outbox::proceed(w, row.id, Next::LookAt(NOW), None).unwrap();
-        let old = Echo {
-            text: "ok",
-            sent_at: NOW - 600 * S,
-        };
+        outbox::proceed(w, row.id, Next::LookAt(NOW), None, NOW).unwrap();
+        let old = said("ok", NOW - 600 * S);
         assert!(!outbox::claim_echo(w, id, &IgMessageId("old".into()), old).unwrap());
-        let other = Echo {
-            text: "no",
-            sent_at: NOW,
-        };
+        let other = said("no", NOW);
         assert!(!outbox::claim_echo(w, id, &IgMessageId("other".into()), other).unwrap());
     })
     .await;

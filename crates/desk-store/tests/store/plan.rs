@@ -6,7 +6,7 @@
 use desk_core::message::InboxView;
 use desk_core::{AccountId, ConversationId, IgMessageId, IgThreadId, Timestamp};
 use desk_store::table::conversation::Narrow;
-use desk_store::table::{composer, conversation, draft, message, note, outbox, place, trace};
+use desk_store::table::{composer, conversation, draft, message, note, outbox, place, trace, window};
 use desk_store::{Connection, Store, StoreError, search};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use std::cell::RefCell;
@@ -308,12 +308,25 @@ async fn a_search_for_two_letters_has_a_bounded_reach() {
 async fn what_is_due() {
     walks_indexes(|db| {
         outbox::due(db, Timestamp(5), 10)?;
-        outbox::next_due(db)?;
+        outbox::next_due(db, Timestamp(5))?;
         conversation::turns_due(db, Timestamp(5), 10)?;
         conversation::next_turn_due(db)?;
         place::next_wake(db)?;
         draft::countdowns_due(db, Timestamp(5))?;
         draft::next_countdown(db)
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_list_by_reply_window() {
+    walks_indexes(|db| {
+        for view in InboxView::ALL {
+            let first = window::Cursor::first(Timestamp(1_000_000_000));
+            window::list(db, *view, &Narrow::default(), first, 30)?;
+        }
+        window::alarms_due(db, Timestamp(5), 10)?;
+        window::next_alarm(db, Timestamp(5))
     })
     .await;
 }

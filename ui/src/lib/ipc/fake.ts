@@ -21,6 +21,8 @@ import type {
   OutboxItem,
   SavedReply,
   SavedFilter,
+  Sending,
+  SendingSettings,
   Recovery,
   SyncStatus,
 } from './bindings';
@@ -92,6 +94,7 @@ export class FakeHost implements Host {
   };
   savedReplies: SavedReply[] = [];
   sync: SyncStatus = { accounts: [] };
+  sending: SendingSettings = { undoSeconds: 0, typing: false, seen: false, accounts: [] };
 
   keepMedia = false;
   webhooks = false;
@@ -197,6 +200,7 @@ export class FakeHost implements Host {
         state: 'quiet',
         mode: 'draft',
         windowClosesAt: this.iso(-20 * 3_600_000),
+        window: { state: 'open', closesAt: this.iso(-20 * 3_600_000), humanUntil: null },
         autoAt: null,
         place: 'open',
         snoozedUntil: null,
@@ -239,6 +243,7 @@ export class FakeHost implements Host {
       tap: null,
       referral: null,
       openInInstagram: null,
+      sending: null,
       ...change,
     };
     talk.messages.push(message);
@@ -336,6 +341,23 @@ export class FakeHost implements Host {
     }
   }
 
+  #sending(change: Partial<Sending> = {}): Sending {
+    return {
+      content: 'text',
+      notBefore: null,
+      scheduled: false,
+      held: false,
+      waits: false,
+      asked: false,
+      looks: 0,
+      part: 1,
+      parts: 1,
+      maybeTwice: false,
+      meta: null,
+      ...change,
+    };
+  }
+
   #outboxItem(id: string): OutboxItem {
     for (const talk of this.talks.values()) {
       const message = talk.messages.find((m) => m.outboxId === id);
@@ -353,6 +375,7 @@ export class FakeHost implements Host {
           attempts: 1,
           nextTryAt: message.nextTryAt,
           createdAt: message.sentAt,
+          sending: message.sending ?? this.#sending(),
         };
       }
     }
@@ -658,6 +681,50 @@ export class FakeHost implements Host {
       return hits.sort((a, b) => (a.sentAt < b.sentAt ? 1 : -1)).slice(0, limit);
     },
     message_send: ({ conversationId, text }) => this.#send(this.#talk(conversationId), 'owner', text, null),
+    message_schedule: ({ conversationId, text, at }) => {
+      const talk = this.#talk(conversationId);
+      const closes = talk.row.window.closesAt;
+      if (closes === null || at >= closes) throw new CommandError({ code: 'schedule_outside_window', message: 'closed by then' });
+      const message = this.#send(talk, 'owner', text, null);
+      talk.messages = talk.messages.map((m) =>
+        m.id === message.id ? { ...m, nextTryAt: at, sending: this.#sending({ notBefore: at, scheduled: true }) } : m,
+      );
+      return talk.messages.find((m) => m.id === message.id) ?? message;
+    },
+    message_split: ({ text }) => {
+      const size = (piece: string) => new TextEncoder().encode(piece).length;
+      const parts: string[] = [];
+      for (const sentence of text.match(/[^.!?]*[.!?]*\s*/gu) ?? []) {
+        const last = parts.at(-1);
+        if (last !== undefined && size((last + sentence).trim()) <= 1000) parts[parts.length - 1] = last + sentence;
+        else if (sentence.trim() !== '') parts.push(sentence);
+      }
+      return { parts: parts.map((part) => ({ text: part.trim(), bytes: size(part.trim()) })), bytes: size(text), limit: 1000 };
+    },
+    heart_send: ({ conversationId }) => {
+      const talk = this.#talk(conversationId);
+      const message = this.#send(talk, 'owner', '', null);
+      talk.messages = talk.messages.map((m) => (m.id === message.id ? { ...m, kind: 'sticker' } : m));
+      return { ...message, kind: 'sticker' };
+    },
+    reaction_set: () => null,
+    typing_note: () => null,
+    sending_settings_get: () => this.sending,
+    sending_settings_set: ({ settings }) => {
+      const { accounts, ...rest } = settings;
+      this.sending = {
+        ...this.sending,
+        ...rest,
+        accounts: this.sending.accounts.map((account) => ({ ...account, ...accounts?.find((a) => a.accountId === account.accountId) })),
+      };
+      return this.sending;
+    },
+    outbox_check: ({ id }) => this.#outboxItem(id),
+    outbox_send_now: ({ id }) => {
+      const item = this.#outboxItem(id);
+      this.deliver();
+      return { ...item, nextTryAt: null };
+    },
     outbox_list: () => [],
     outbox_retry: ({ id }) => {
       const item = this.#outboxItem(id);

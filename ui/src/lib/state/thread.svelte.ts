@@ -420,6 +420,7 @@ function asShown(local: LocalMessage): ShownMessage {
     outboxId: null,
     fault: local.fault,
     nextTryAt: null,
+    sending: null,
     draftId: null,
     unsent: false,
     edited: false,

@@ -1,0 +1,197 @@
+//! One message on its way: the transaction before the call, the call, the transaction after it.
+
+use crate::call::CallError;
+use crate::engine::{Inner, fail_point};
+use crate::fault;
+use crate::lights::Side;
+use desk_core::message::Health;
+use desk_core::outbox::{self as rules, Attempt, Content, StartRefusal};
+use desk_core::{Code, IgMessageId, Reason, Source, Timestamp};
+use desk_store::table::outbox::{self, Begin, GraphFault, OutboxRow};
+use desk_store::table::{account, conversation, draft};
+use desk_store::{StoreError, Write};
+use graph_api::Tag;
+use std::sync::Arc;
+
+pub(super) async fn send(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), StoreError> {
+    let (id, started) = (row.id, inner.clock.now());
+    let server = inner.server_clock.known(started);
+    fail_point("before_sending");
+    let begun: Result<Begin, StoreError> = inner
+        .store
+        .write(move |w| begin(w, id, started, server))
+        .await;
+    let row = match begun? {
+        Begin::Go(row) => row,
+        Begin::Refused(_, refusal) => {
+            tracing::info!(outbox.id = %id, ?refusal, "a message may not be sent any more");
+            return Ok(());
+        }
+        Begin::Gone => return Ok(()),
+    };
+    // From here on the row says `sending`: if the program dies, its outcome is unclear.
+    fail_point("sending_on_disk");
+    let outcome = call(inner, &row).await.map_err(|error| {
+        let failed = Failed::from(&error);
+        tracing::warn!(outbox.id = %id, code = %failed.code, error = %error, "a send did not succeed");
+        failed
+    });
+    fail_point("call_ended");
+    let ended = inner.clock.now();
+    let server = inner.server_clock.known(started);
+    let account_id = row.account_id;
+    let accepted = outcome.is_ok();
+    inner
+        .store
+        .write(move |w| {
+            if let Some(server) = server {
+                outbox::note_server_start(w, id, server)?;
+            }
+            end(w, &row, outcome, started, ended)
+        })
+        .await
+        .map_err(|e: StoreError| e)?;
+    fail_point("outcome_on_disk");
+    if accepted {
+        fail_point("sent_on_disk");
+        inner.poll_soon(account_id);
+    }
+    Ok(())
+}
+
+/// A call that did not succeed, as far as the outbox is concerned.
+#[derive(Debug, Clone)]
+pub(super) struct Failed {
+    pub(super) attempt: Attempt,
+    pub(super) code: Code,
+    pub(super) said: GraphFault,
+}
+
+impl From<&CallError> for Failed {
+    fn from(error: &CallError) -> Self {
+        let attempt = match error {
+            CallError::Graph(e) => fault::attempt_of(e),
+            CallError::NoToken(_) => Attempt::Held,
+            CallError::Store(_) => Attempt::NotSent { retry_after: None },
+        };
+        let said = match error {
+            CallError::Graph(e) => GraphFault {
+                code: e.graph().and_then(|g| g.code),
+                subcode: e.graph().and_then(|g| g.subcode),
+                trace_id: e.trace_id().map(str::to_owned),
+            },
+            _ => GraphFault::default(),
+        };
+        let code = match attempt {
+            Attempt::Unclear => Code::ReplyUnconfirmed,
+            _ => error.code(),
+        };
+        Failed {
+            attempt,
+            code,
+            said,
+        }
+    }
+}
+
+/// The transaction before the call.
+pub(super) fn begin(
+    w: &mut Write<'_>,
+    id: desk_core::OutboxId,
+    now: Timestamp,
+    server: Option<Timestamp>,
+) -> Result<Begin, StoreError> {
+    let begun = outbox::begin_at(w, id, now, server)?;
+    if let Begin::Refused(row, refusal) = &begun {
+        give_back(w, row, *refusal)?;
+    }
+    Ok(begun)
+}
+
+/// The transaction after the call.
+pub(super) fn end(
+    w: &mut Write<'_>,
+    row: &OutboxRow,
+    outcome: Result<IgMessageId, Failed>,
+    started: Timestamp,
+    ended: Timestamp,
+) -> Result<(), StoreError> {
+    let failed = match outcome {
+        Ok(external) => {
+            outbox::sent(w, row.id, Some(&external), None)?;
+            return account::set_sending(w, row.account_id, Health::Good, None);
+        }
+        Err(failed) => failed,
+    };
+    let next = rules::after_attempt(&failed.attempt, row.backoff + 1, started, ended);
+    outbox::note_fault(w, row.id, &failed.said)?;
+    outbox::proceed(w, row.id, next, Some(failed.code), ended)?;
+    note_health(w, row, &failed)
+}
+
+fn note_health(w: &mut Write<'_>, row: &OutboxRow, failed: &Failed) -> Result<(), StoreError> {
+    match failed.attempt {
+        Attempt::Held => {
+            account::set_sending(w, row.account_id, Health::Broken, Some(failed.code))
+        }
+        Attempt::NotSent { .. } | Attempt::Unclear => {
+            account::set_sending(w, row.account_id, Health::Troubled, None)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// An automatic reply that may not go out any more is the owner's to decide about, where it still
+/// answers anything.
+fn give_back(
+    w: &mut Write<'_>,
+    row: &OutboxRow,
+    refusal: StartRefusal,
+) -> Result<(), StoreError> {
+    let (Some(draft_id), Some(_)) = (row.draft_id, row.trigger_id) else {
+        return Ok(());
+    };
+    let reason = match refusal {
+        StartRefusal::NotAllowedAnyMore => Reason::Stopped,
+        StartRefusal::WindowClosed => Reason::WindowClosed,
+        StartRefusal::NewerInbound | StartRefusal::OwnerAnswered => {
+            let draft = draft::get(w, draft_id)?;
+            return draft::set_outcome(w, &draft, desk_core::Outcome::Stale, Source::Outbox);
+        }
+    };
+    let draft = draft::get(w, draft_id)?;
+    draft::back_to_proposal(w, &draft, reason, Source::Outbox)
+}
+
+async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallError> {
+    let caller = inner.caller(row.account_id);
+    let account = caller.account().await?;
+    let conversation_id = row.conversation_id;
+    let to: Result<_, StoreError> = inner
+        .store
+        .read(move |db| conversation::get(db, conversation_id))
+        .await;
+    let to = to?.customer_id;
+    if !account.connected {
+        return Err(CallError::NoToken(Code::TokenInvalid));
+    }
+    let token = caller.token(&account).await?;
+    let (from, to) = (account.user_id.as_str(), to.as_str());
+    let answered = match row.content {
+        Content::Text => {
+            let tag = row.tagged.then_some(Tag::HumanAgent);
+            inner
+                .client
+                .send_text_tagged(&token, from, to, &row.text, tag)
+                .await
+        }
+        Content::Heart => inner.client.send_heart(&token, from, to).await,
+    };
+    inner.note_call(row.account_id, Side::Sending, &answered);
+    let told = match &answered {
+        Ok(reply) => reply.date,
+        Err(error) => error.date(),
+    };
+    inner.heard_time(told.map(Timestamp::from));
+    Ok(IgMessageId(answered?.value.message_id))
+}
