@@ -48,9 +48,7 @@ pub use desk::{Desk, LinkOpener};
 pub use desk_core::message::InboxView;
 pub use desk_core::{
     AccountId, AttachmentId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId,
-    NoteId, OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
-    AccountId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId, MessageId, NoteId,
-    OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
+    MessageId, NoteId, OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
 pub use desktop::Desktop;
 pub use dispatch::dispatch;

@@ -180,8 +180,10 @@ impl Desk {
         {
             return Err(IpcError::new(Code::BadRequest, "this is no reaction"));
         }
-        let found: Result<message::Message, StoreError> =
-            self.store.read(move |db| message::get(db, message_id)).await;
+        let found: Result<message::Message, StoreError> = self
+            .store
+            .read(move |db| message::get(db, message_id))
+            .await;
         let found = found?;
         let Some(external): Option<IgMessageId> = found.external_id else {
             return Err(IpcError::new(

@@ -9,8 +9,8 @@ use crate::world::NOW;
 use crate::{Outcome, Place};
 use desk_core::outbox::Approval;
 use desk_core::{Author, ConversationId};
-use desk_store::{Store, StoreError};
 use desk_store::table::outbox::{self, Approved};
+use desk_store::{Store, StoreError};
 use desk_sync::ingest;
 use rusqlite::{Connection, TransactionBehavior, params};
 use std::io::{Seek, SeekFrom, Write};
@@ -80,8 +80,11 @@ pub fn measure(report: &mut Report, place: &Place, corpus: &Corpus, rt: &Runtime
     report.add(match syncs {
         Some(seen) => {
             let each = seen as f64 / presses as f64;
-            Row::new("  fdatasync for each press, counted by strace", format!("{each:.2}"))
-                .goal(goal, seen > 0 && each <= 2.0)
+            Row::new(
+                "  fdatasync for each press, counted by strace",
+                format!("{each:.2}"),
+            )
+            .goal(goal, seen > 0 && each <= 2.0)
         }
         None => Row::new("  fdatasync for each press", "not counted: no strace").unmeasured(goal),
     });

@@ -406,8 +406,20 @@ mod tests {
             ("no", T, OK, false, "another text"),
             ("ok", T, told, false, "Instagram's clock is an hour ahead"),
             ("ok", T + second(3599), told, true, "by Instagram's clock"),
-            ("ok", T - second(60), known, false, "older than what was known"),
-            ("ok", T - second(20), known, true, "newer than what was known"),
+            (
+                "ok",
+                T - second(60),
+                known,
+                false,
+                "older than what was known",
+            ),
+            (
+                "ok",
+                T - second(20),
+                known,
+                true,
+                "newer than what was known",
+            ),
         ];
         for (text, at, sought, expected, why) in cases {
             assert_eq!(is_echo_of(echo(text, at), &sought), expected, "{why}");

@@ -132,8 +132,9 @@ fn tokens(text: &str) -> impl Iterator<Item = Range<usize>> {
 fn is_address(word: &str) -> bool {
     let lower = word.to_ascii_lowercase();
     let dotted = |part: &str| {
-        part.split_once('.')
-            .is_some_and(|(a, b)| a.ends_with(char::is_alphanumeric) && b.starts_with(char::is_alphanumeric))
+        part.split_once('.').is_some_and(|(a, b)| {
+            a.ends_with(char::is_alphanumeric) && b.starts_with(char::is_alphanumeric)
+        })
     };
     lower.contains("://")
         || lower.starts_with("www.")
@@ -158,12 +159,20 @@ fn numbers(text: &str) -> Vec<Range<usize>> {
         }
     }
     spans.extend(open);
-    spans.into_iter().map(|span| with_unit(text, span)).collect()
+    spans
+        .into_iter()
+        .map(|span| with_unit(text, span))
+        .collect()
 }
 
 /// Whether a number may go on after this.
 fn joins(between: &str) -> bool {
-    let signs = |c: char| matches!(c, '.' | ',' | ':' | '/' | '-' | '(' | ')' | '\'' | ' ' | '\u{A0}' | '\u{202F}');
+    let signs = |c: char| {
+        matches!(
+            c,
+            '.' | ',' | ':' | '/' | '-' | '(' | ')' | '\'' | ' ' | '\u{A0}' | '\u{202F}'
+        )
+    };
     // Two signs only as in `(532) 111`: the full stop and the space of `90. 3 days` end a sentence.
     let most = if between.contains(['(', ')']) { 2 } else { 1 };
     between.chars().count() <= most && between.chars().all(signs)
@@ -180,10 +189,17 @@ fn with_unit(text: &str, span: Range<usize>) -> Range<usize> {
     let gap = after.len() - after.trim_start_matches([' ', '\u{A0}', '\u{202F}']).len();
     let unit: &str = after
         .get(gap..)
-        .and_then(|rest| rest.split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | '!' | '?')).next())
+        .and_then(|rest| {
+            rest.split(|c: char| c.is_whitespace() || matches!(c, '.' | ',' | ';' | '!' | '?'))
+                .next()
+        })
         .filter(|unit| gap <= 3 && !unit.is_empty() && unit.chars().count() <= 3)
         .unwrap_or_default();
-    let end = if unit.is_empty() { span.end } else { span.end + gap + unit.len() };
+    let end = if unit.is_empty() {
+        span.end
+    } else {
+        span.end + gap + unit.len()
+    };
     span.start - sign.map_or(0, char::len_utf8)..end
 }
 

@@ -171,7 +171,10 @@ mod tests {
         for (now, human_agent, expected) in cases {
             let window = ReplyWindow::for_person(now, Some(wrote), human_agent);
             assert_eq!(window.state(), expected, "{now}");
-            assert_eq!(window.is_open(), ReplyWindow::at(now, Some(wrote)).is_open());
+            assert_eq!(
+                window.is_open(),
+                ReplyWindow::at(now, Some(wrote)).is_open()
+            );
             assert_eq!(window.is_open_for_person(), expected != WindowState::Closed);
         }
         let never = ReplyWindow::for_person(wrote, None, true);

@@ -30,9 +30,9 @@ pub fn code_of(error: &Error) -> Code {
             Refusal::WindowClosed => Code::WindowClosed,
             Refusal::HumanAgentNotApproved => Code::HumanAgentOff,
             Refusal::ConversationGone => Code::ConversationGone,
-            Refusal::RecipientUnavailable
-            | Refusal::NoSuchRecipient
-            | Refusal::ConsentMissing => Code::RecipientUnavailable,
+            Refusal::RecipientUnavailable | Refusal::NoSuchRecipient | Refusal::ConsentMissing => {
+                Code::RecipientUnavailable
+            }
             Refusal::TextTooLong => Code::ReplyTooLong,
             _ => Code::ReplyRefused,
         },

@@ -81,10 +81,7 @@ async fn a_hold_outlives_a_restart_and_ends_at_a_press() {
 /// A day back, a year on: nothing goes early, nothing waits for ever, nothing goes twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_clock_that_is_set_neither_ends_nor_prolongs_a_hold() {
-    for (name, to) in [
-        ("a day back", -86_400_000),
-        ("a year on", 365 * 86_400_000),
-    ] {
+    for (name, to) in [("a day back", -86_400_000), ("a year on", 365 * 86_400_000)] {
         let (world, id) = shop().await;
         hold_for(&world, 10).await;
         send(&world, id, "bir", "1").await;
@@ -128,7 +125,12 @@ async fn a_scheduled_message_goes_at_its_time_and_holds_up_nobody() {
     world.advance(3 * H + S);
     drained(&world).await;
     assert_eq!(world.delivered(), ["şimdi", "akşam"]);
-    let shown: Vec<_> = world.messages(id).await.into_iter().map(|m| m.text).collect();
+    let shown: Vec<_> = world
+        .messages(id)
+        .await
+        .into_iter()
+        .map(|m| m.text)
+        .collect();
     assert_eq!(shown, ["Merhaba", "şimdi", "akşam"]);
 }
 
@@ -201,7 +203,10 @@ async fn what_was_written_before_a_failure_waits_and_what_is_written_after_it_go
         .await;
     let items = world.desk.outbox_list().await.unwrap();
     assert_eq!(items[0].sending.meta.as_ref().unwrap().code, Some(100));
-    assert!(items[1].sending.waits, "it was written in the belief that the first arrives");
+    assert!(
+        items[1].sending.waits,
+        "it was written in the belief that the first arrives"
+    );
     hold_for(&world, 0).await;
     send(&world, id, "üç", "3").await;
     world
@@ -210,7 +215,11 @@ async fn what_was_written_before_a_failure_waits_and_what_is_written_after_it_go
         })
         .await;
     assert_eq!(world.delivered(), ["üç"]);
-    world.desk.outbox_discard(first.outbox_id.unwrap()).await.unwrap();
+    world
+        .desk
+        .outbox_discard(first.outbox_id.unwrap())
+        .await
+        .unwrap();
     drained(&world).await;
     assert_eq!(world.delivered(), ["üç", "iki"]);
 }
@@ -221,13 +230,21 @@ async fn the_owner_can_have_an_unconfirmed_message_looked_up_or_forgotten() {
     world.sim.send_message().fails_after_delivery().once();
     let sent = send(&world, id, "bir", "1").await;
     world.until_state(id, SendState::Unconfirmed).await;
-    world.desk.outbox_check(sent.outbox_id.unwrap()).await.unwrap();
+    world
+        .desk
+        .outbox_check(sent.outbox_id.unwrap())
+        .await
+        .unwrap();
     world.until_state(id, SendState::Sent).await;
 
     world.sim.send_message().fails_before_delivery().once();
     let lost = send(&world, id, "iki", "2").await;
     world.until_state(id, SendState::Unconfirmed).await;
-    world.desk.outbox_discard(lost.outbox_id.unwrap()).await.unwrap();
+    world
+        .desk
+        .outbox_discard(lost.outbox_id.unwrap())
+        .await
+        .unwrap();
     send(&world, id, "üç", "3").await;
     drained(&world).await;
     assert_eq!(world.delivered(), ["bir", "üç"]);
@@ -240,7 +257,11 @@ async fn try_now_does_not_wait_for_the_next_try() {
     let sent = send(&world, id, "bir", "1").await;
     let waiting = world.until_state(id, SendState::Retrying).await;
     assert!(waiting.next_try_at.is_some(), "the next try is shown");
-    world.desk.outbox_send_now(sent.outbox_id.unwrap()).await.unwrap();
+    world
+        .desk
+        .outbox_send_now(sent.outbox_id.unwrap())
+        .await
+        .unwrap();
     world.until_state(id, SendState::Sent).await;
     assert_eq!(world.delivered(), ["bir"]);
 }
@@ -251,20 +272,42 @@ async fn after_24_hours_a_person_may_answer_where_the_app_has_the_feature() {
     world.sim.change(|s| s.human_agent = true);
     let account = world.desk.account_list().await.unwrap().remove(0).id;
     world.advance(25 * H);
-    let window = world.desk.conversation_open(id, None, 1).await.unwrap().conversation.window;
-    assert_eq!((window.state, window.human_until), (WindowState::Closed, None));
+    let window = world
+        .desk
+        .conversation_open(id, None, 1)
+        .await
+        .unwrap()
+        .conversation
+        .window;
+    assert_eq!(
+        (window.state, window.human_until),
+        (WindowState::Closed, None)
+    );
     let change = SendingSettingsChange {
-        accounts: Some(vec![HumanAgentChange { account_id: account, human_agent: true }]),
+        accounts: Some(vec![HumanAgentChange {
+            account_id: account,
+            human_agent: true,
+        }]),
         ..SendingSettingsChange::default()
     };
     world.desk.sending_settings_set(change).await.unwrap();
-    let window = world.desk.conversation_open(id, None, 1).await.unwrap().conversation.window;
+    let window = world
+        .desk
+        .conversation_open(id, None, 1)
+        .await
+        .unwrap()
+        .conversation
+        .window;
     assert_eq!(window.state, WindowState::HumanOnly);
     send(&world, id, "Geciktiğimiz için üzgünüz", "1").await;
     world.until_state(id, SendState::Sent).await;
     assert_eq!(world.sim.ledger()[0].tag.as_deref(), Some("HUMAN_AGENT"));
     world.advance(6 * 24 * H);
-    let refused = world.desk.message_send(id, "çok geç".into(), "2".into()).await.unwrap_err();
+    let refused = world
+        .desk
+        .message_send(id, "çok geç".into(), "2".into())
+        .await
+        .unwrap_err();
     assert_eq!(refused.code, Code::WindowClosed);
 }
 
@@ -273,7 +316,10 @@ async fn within_24_hours_nothing_is_tagged() {
     let (world, id) = shop().await;
     let account = world.desk.account_list().await.unwrap().remove(0).id;
     let change = SendingSettingsChange {
-        accounts: Some(vec![HumanAgentChange { account_id: account, human_agent: true }]),
+        accounts: Some(vec![HumanAgentChange {
+            account_id: account,
+            human_agent: true,
+        }]),
         ..SendingSettingsChange::default()
     };
     world.desk.sending_settings_set(change).await.unwrap();
@@ -287,23 +333,44 @@ async fn hearts_reactions_and_signals_reach_instagram() {
     let (world, id) = shop().await;
     world.desk.heart_send(id, "h1".into()).await.unwrap();
     drained(&world).await;
-    assert_eq!(world.sim.ledger()[0].message["attachment"]["type"], "like_heart");
+    assert_eq!(
+        world.sim.ledger()[0].message["attachment"]["type"],
+        "like_heart"
+    );
     let heart = world.messages(id).await.remove(1);
     assert_eq!(heart.kind, desk_core::MessageKind::Sticker);
 
     let greeting = world.messages(id).await.remove(0);
-    world.desk.reaction_set(greeting.id, Some("love".into())).await.unwrap();
+    world
+        .desk
+        .reaction_set(greeting.id, Some("love".into()))
+        .await
+        .unwrap();
     world.desk.reaction_set(greeting.id, None).await.unwrap();
     world.desk.typing_note(id).await.unwrap();
-    let change = SendingSettingsChange { typing: Some(true), ..SendingSettingsChange::default() };
+    let change = SendingSettingsChange {
+        typing: Some(true),
+        ..SendingSettingsChange::default()
+    };
     world.desk.sending_settings_set(change).await.unwrap();
     world.desk.typing_note(id).await.unwrap();
     world.desk.typing_note(id).await.unwrap();
     world
-        .until("the customer sees it", async |_| world.sim.sender_actions().len() == 3)
+        .until("the customer sees it", async |_| {
+            world.sim.sender_actions().len() == 3
+        })
         .await;
-    let said: Vec<String> = world.sim.sender_actions().into_iter().map(|a| a.action).collect();
-    assert_eq!(said, ["react", "unreact", "typing_on"], "typing only where the owner allows it");
+    let said: Vec<String> = world
+        .sim
+        .sender_actions()
+        .into_iter()
+        .map(|a| a.action)
+        .collect();
+    assert_eq!(
+        said,
+        ["react", "unreact", "typing_on"],
+        "typing only where the owner allows it"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -315,7 +382,11 @@ async fn a_heart_whose_answer_is_lost_is_found_again() {
     world.advance(4 * S);
     world.until_state(id, SendState::Sent).await;
     world.poll().await;
-    assert_eq!(world.messages(id).await.len(), 2, "its echo is no second message");
+    assert_eq!(
+        world.messages(id).await.len(),
+        2,
+        "its echo is no second message"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -378,7 +449,10 @@ async fn the_owner_is_told_once_before_a_window_closes_on_a_waiting_customer() {
         world.poll().await;
     }
     while let Ok(batch) = changes.try_recv() {
-        told += batch.iter().filter(|c| c.entity == desk_core::Entity::Window).count();
+        told += batch
+            .iter()
+            .filter(|c| c.entity == desk_core::Entity::Window)
+            .count();
     }
     assert_eq!(told, 1);
 }

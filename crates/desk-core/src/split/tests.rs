@@ -15,28 +15,52 @@ fn a_text_that_fits_is_not_touched() {
 #[test]
 fn sentences_stay_whole() {
     let text = "Kargo ücretsiz. Yarın yola çıkar! Teşekkürler.";
-    assert_eq!(cut(text, 38), ["Kargo ücretsiz. Yarın yola çıkar!", "Teşekkürler."]);
+    assert_eq!(
+        cut(text, 38),
+        ["Kargo ücretsiz. Yarın yola çıkar!", "Teşekkürler."]
+    );
     let russian = "Доставка бесплатна. Отправим завтра? Спасибо.";
-    assert_eq!(cut(russian, 40), ["Доставка бесплатна.", "Отправим завтра?", "Спасибо."]);
+    assert_eq!(
+        cut(russian, 40),
+        ["Доставка бесплатна.", "Отправим завтра?", "Спасибо."]
+    );
 }
 
 #[test]
 fn a_long_sentence_is_cut_between_words() {
-    assert_eq!(cut("bir iki üç dört beş", 10), ["bir iki", "üç dört", "beş"]);
+    assert_eq!(
+        cut("bir iki üç dört beş", 10),
+        ["bir iki", "üç dört", "beş"]
+    );
 }
 
 #[test]
 fn addresses_and_numbers_stay_whole() {
     let cases = [
-        ("Bakın https://shop.example/a?b=c.d!e=f&g tamam", 40, "https://shop.example/a?b=c.d!e=f&g"),
+        (
+            "Bakın https://shop.example/a?b=c.d!e=f&g tamam",
+            40,
+            "https://shop.example/a?b=c.d!e=f&g",
+        ),
         ("Fiyat tam olarak 1.250,50 TL efendim", 22, "1.250,50 TL"),
-        ("Beni arayın +90 532 111 22 33 numaradan", 20, "+90 532 111 22 33"),
-        ("Yazın info@shop.example.com adresine lütfen", 26, "info@shop.example.com"),
+        (
+            "Beni arayın +90 532 111 22 33 numaradan",
+            20,
+            "+90 532 111 22 33",
+        ),
+        (
+            "Yazın info@shop.example.com adresine lütfen",
+            26,
+            "info@shop.example.com",
+        ),
         ("Цена сегодня 12 500 ₽ всего", 26, "12 500 ₽"),
     ];
     for (text, limit, whole) in cases {
         let parts = cut(text, limit);
-        assert!(parts.iter().any(|part| part.contains(whole)), "{whole} was cut: {parts:?}");
+        assert!(
+            parts.iter().any(|part| part.contains(whole)),
+            "{whole} was cut: {parts:?}"
+        );
     }
 }
 
@@ -44,14 +68,21 @@ fn addresses_and_numbers_stay_whole() {
 fn one_character_is_never_torn() {
     let family = "👨‍👩‍👧‍👦";
     let parts = cut(&family.repeat(10), 60);
-    assert!(parts.iter().all(|part| part.replace(family, "").is_empty()), "{parts:?}");
+    assert!(
+        parts.iter().all(|part| part.replace(family, "").is_empty()),
+        "{parts:?}"
+    );
 }
 
 #[test]
 fn what_cannot_be_done_is_said() {
     let address = format!("https://shop.example/{}", "a".repeat(2000));
     assert_eq!(split(&address), None);
-    assert_eq!(split(&"Uzun bir cümle. ".repeat(1000)), None, "too many messages");
+    assert_eq!(
+        split(&"Uzun bir cümle. ".repeat(1000)),
+        None,
+        "too many messages"
+    );
 }
 
 #[test]
@@ -59,7 +90,10 @@ fn a_word_is_never_cut() {
     assert_eq!(split(&"я".repeat(501)), None);
     assert_eq!(split(&"7".repeat(1200)), None);
     let chinese = "你好".repeat(200);
-    assert!(cut(&chinese, 60).iter().all(|part| part.len() <= 60), "words without white space");
+    assert!(
+        cut(&chinese, 60).iter().all(|part| part.len() <= 60),
+        "words without white space"
+    );
 }
 
 /// Text as it comes: words, sentences, numbers, addresses, signs of all kinds.

@@ -73,7 +73,13 @@ fn run(options: &Options) -> Result<bool, Fault> {
         .enable_all()
         .build()?;
     let (ours, naive) = runtime.block_on(async {
-        let ours = story::run(Path::new(env!("CARGO_BIN_EXE_replydesk-serve")), kills, points, options.seed).await?;
+        let ours = story::run(
+            Path::new(env!("CARGO_BIN_EXE_replydesk-serve")),
+            kills,
+            points,
+            options.seed,
+        )
+        .await?;
         let naive = naive::run(ours.kills, ours.accepted, options.seed).await?;
         Ok::<_, Fault>((ours, naive))
     })?;
@@ -83,9 +89,14 @@ fn run(options: &Options) -> Result<bool, Fault> {
 
 fn print(ours: &Tally, naive: &Tally) {
     println!();
-    println!("| client | kill -9 | accepted | lost | doubled | out of order | owner asked | lost or doubled, 95 % bound |");
+    println!(
+        "| client | kill -9 | accepted | lost | doubled | out of order | owner asked | lost or doubled, 95 % bound |"
+    );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|");
-    for (name, tally) in [("ReplyDesk", ours), ("retries until it is acknowledged", naive)] {
+    for (name, tally) in [
+        ("ReplyDesk", ours),
+        ("retries until it is acknowledged", naive),
+    ] {
         let bound = bound::upper(tally.lost + tally.doubled, tally.accepted, 0.95);
         println!(
             "| {name} | {} | {} | {} | {} | {} | {} | < {:.3} % of messages |",
@@ -104,5 +115,7 @@ fn print(ours: &Tally, naive: &Tally) {
         "Exact (Clopper-Pearson), one-sided. Counted by kill: < {:.3} % of kills lose or double a message.",
         by_kill * 100.0
     );
-    println!("\"Owner asked\": a message that was not found in two and a half minutes; this owner always sends it again.");
+    println!(
+        "\"Owner asked\": a message that was not found in two and a half minutes; this owner always sends it again."
+    );
 }

@@ -77,7 +77,11 @@ impl Place {
 
 impl Program {
     /// Calls a command; `None` when it ended before the answer was read.
-    pub(crate) async fn try_call(&self, command: &str, args: &Value) -> Result<Option<Value>, Fault> {
+    pub(crate) async fn try_call(
+        &self,
+        command: &str,
+        args: &Value,
+    ) -> Result<Option<Value>, Fault> {
         let asked = self
             .http
             .post(format!("{}api/{command}", self.url))
@@ -145,7 +149,10 @@ impl Program {
 
     /// Waits until it has ended itself; kills it when it does not.
     pub(crate) async fn has_ended(mut self, within: Duration) -> Result<bool, Fault> {
-        if tokio::time::timeout(within, self.child.wait()).await.is_ok() {
+        if tokio::time::timeout(within, self.child.wait())
+            .await
+            .is_ok()
+        {
             return Ok(true);
         }
         self.child.kill().await?;

@@ -40,7 +40,12 @@ struct Story {
 }
 
 /// Kills the program so often, and gives the count.
-pub(crate) async fn run(program: &Path, kills: u32, points: u32, seed: u64) -> Result<Tally, Fault> {
+pub(crate) async fn run(
+    program: &Path,
+    kills: u32,
+    points: u32,
+    seed: u64,
+) -> Result<Tally, Fault> {
     let folder = tempfile::tempdir()?;
     let customers = (kills / 3).clamp(30, 400);
     let sim = Sim::start().await;
@@ -70,7 +75,10 @@ pub(crate) async fn run(program: &Path, kills: u32, points: u32, seed: u64) -> R
     for round in 1..=kills {
         story.kill_at_a_random_moment().await?;
         if round % 50 == 0 {
-            say(&format!("{round} of {kills} kills, {} s", began.elapsed().as_secs()));
+            say(&format!(
+                "{round} of {kills} kills, {} s",
+                began.elapsed().as_secs()
+            ));
         }
     }
     for point in POINTS {
@@ -162,7 +170,8 @@ impl Story {
                 let decides = item.pointer("/sending/asked") == Some(&Value::Bool(true))
                     || text("state") == Some("failed");
                 if let (true, Some(id)) = (decides, text("id")) {
-                    self.asked.insert(text("text").unwrap_or_default().to_owned());
+                    self.asked
+                        .insert(text("text").unwrap_or_default().to_owned());
                     program.call("outbox_retry", json!({ "id": id })).await?;
                 }
             }

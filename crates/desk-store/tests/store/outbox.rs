@@ -104,15 +104,7 @@ async fn an_echo_that_is_faster_than_the_answer_is_no_second_message() {
         let row = outbox::enqueue(w, &approved(id, "90 TL"), NOW).unwrap();
         begun(w, &row);
         let echo = IgMessageId("m2".into());
-        assert!(
-            outbox::claim_echo(
-                w,
-                id,
-                &echo,
-                said("90 TL", NOW)
-            )
-            .unwrap()
-        );
+        assert!(outbox::claim_echo(w, id, &echo, said("90 TL", NOW)).unwrap());
         outbox::sent(w, row.id, Some(&echo), None).unwrap();
         let shown = message::page(w, id, None, 10).unwrap();
         assert_eq!(shown.len(), 2);

@@ -6,7 +6,9 @@
 use desk_core::message::InboxView;
 use desk_core::{AccountId, ConversationId, IgMessageId, IgThreadId, Timestamp};
 use desk_store::table::conversation::Narrow;
-use desk_store::table::{composer, conversation, draft, message, note, outbox, place, trace, window};
+use desk_store::table::{
+    composer, conversation, draft, message, note, outbox, place, trace, window,
+};
 use desk_store::{Connection, Store, StoreError, search};
 use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use std::cell::RefCell;

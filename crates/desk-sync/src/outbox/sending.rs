@@ -131,9 +131,7 @@ pub(super) fn end(
 
 fn note_health(w: &mut Write<'_>, row: &OutboxRow, failed: &Failed) -> Result<(), StoreError> {
     match failed.attempt {
-        Attempt::Held => {
-            account::set_sending(w, row.account_id, Health::Broken, Some(failed.code))
-        }
+        Attempt::Held => account::set_sending(w, row.account_id, Health::Broken, Some(failed.code)),
         Attempt::NotSent { .. } | Attempt::Unclear => {
             account::set_sending(w, row.account_id, Health::Troubled, None)
         }
@@ -143,11 +141,7 @@ fn note_health(w: &mut Write<'_>, row: &OutboxRow, failed: &Failed) -> Result<()
 
 /// An automatic reply that may not go out any more is the owner's to decide about, where it still
 /// answers anything.
-fn give_back(
-    w: &mut Write<'_>,
-    row: &OutboxRow,
-    refusal: StartRefusal,
-) -> Result<(), StoreError> {
+fn give_back(w: &mut Write<'_>, row: &OutboxRow, refusal: StartRefusal) -> Result<(), StoreError> {
     let (Some(draft_id), Some(_)) = (row.draft_id, row.trigger_id) else {
         return Ok(());
     };

@@ -59,7 +59,11 @@ impl Client {
     ) -> Result<Reply<()>, Error> {
         let body = Body {
             recipient: Recipient { id: recipient },
-            sender_action: if reaction.is_some() { "react" } else { "unreact" },
+            sender_action: if reaction.is_some() {
+                "react"
+            } else {
+                "unreact"
+            },
             payload: Some(Payload {
                 message_id,
                 reaction,

@@ -255,12 +255,7 @@ pub fn not_found(w: &mut Write<'_>, id: OutboxId, now: Timestamp) -> Result<(), 
     w.prepare_cached(
         "UPDATE outbox SET looks = ?2, due_at = ?3, waiting_since = ?4 WHERE id = ?1",
     )?
-    .execute(params![
-        id.0,
-        looks,
-        due.map(|t| t.0),
-        due.map(|_| now.0)
-    ])?;
+    .execute(params![id.0, looks, due.map(|t| t.0), due.map(|_| now.0)])?;
     if due.is_none() {
         stop_followers(w, &row)?;
     }

@@ -4,8 +4,8 @@
 //! clock is set, the lengths stay as they are and the time of day is what the owner meant.
 
 use crate::{StoreError, Write};
-use desk_core::outbox::MAX_HOLD;
 use desk_core::Timestamp;
+use desk_core::outbox::MAX_HOLD;
 use rusqlite::{Connection, params};
 use std::time::Duration;
 

@@ -7,8 +7,7 @@ use desk_core::outbox::{Approval, Content};
 use desk_core::text::MAX_TEXT_BYTES;
 use desk_core::wording::HumanAgent;
 use desk_core::{
-    Author, Code, ConversationId, DraftId, IgMessageId, MessageId, MessageKind, OutboxId,
-    Timestamp,
+    Author, Code, ConversationId, DraftId, IgMessageId, MessageId, MessageKind, OutboxId, Timestamp,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
@@ -170,9 +169,8 @@ fn known(
     approved: &Approved,
     content: Content,
 ) -> Result<Option<OutboxRow>, StoreError> {
-    let sql = format!(
-        "SELECT {COLUMNS} FROM outbox o WHERE o.conversation_id = ?1 AND o.client_id = ?2"
-    );
+    let sql =
+        format!("SELECT {COLUMNS} FROM outbox o WHERE o.conversation_id = ?1 AND o.client_id = ?2");
     let found = db
         .prepare_cached(&sql)?
         .query_row(
