@@ -595,7 +595,7 @@ revision: number, };
 /**
  * What went wrong.
  */
-export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "schedule_outside_window" | "human_agent_off" | "conversation_gone" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
 
 /**
  * How an account is connected.
@@ -610,6 +610,11 @@ export type ConnectStart = {
  * The address.
  */
 authorizeUrl: string, };
+
+/**
+ * What an outbox row consists of.
+ */
+export type Content = "text" | "heart";
 
 /**
  * A conversation.
@@ -671,6 +676,10 @@ mode: ReplyMode,
  * When the reply window closes or closed; `null` when the customer never wrote.
  */
 windowClosesAt: Timestamp | null, 
+/**
+ * The reply window.
+ */
+window: Window, 
 /**
  * When an automatic reply goes out.
  */
@@ -899,7 +908,7 @@ export type Engine = "embedded" | "endpoint";
 /**
  * What kind of thing changed.
  */
-export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "label" | "note" | "settings" | "sync";
+export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "label" | "note" | "window" | "settings" | "sync";
 
 /**
  * A knowledge entry.
@@ -1052,6 +1061,19 @@ code: string | null,
 traceId: string | null, };
 
 /**
+ * A change of the feature "Human Agent" for one account.
+ */
+export type HumanAgentChange = { 
+/**
+ * Which account.
+ */
+accountId: AccountId, 
+/**
+ * Whether Meta gave the owner's app the feature.
+ */
+humanAgent: boolean, };
+
+/**
  * Instagram's id of a message (`mid` of webhooks, `message_id` of a send).
  *
  * Opaque, case-sensitive, of no assumed length.
@@ -1110,7 +1132,11 @@ labelId?: LabelId,
 /**
  * Only those of an account.
  */
-accountId?: AccountId, };
+accountId?: AccountId, 
+/**
+ * In which order; by the newest message when absent.
+ */
+sort?: InboxSort, };
 
 /**
  * A page of the conversation list.
@@ -1128,6 +1154,11 @@ nextCursor: string | null,
  * How many conversations the view holds in all.
  */
 total: number, };
+
+/**
+ * In which order the conversation list shows its rows.
+ */
+export type InboxSort = "recent" | "window";
 
 /**
  * Which conversations a list shows.
@@ -1398,7 +1429,11 @@ referral: Referral | null,
 /**
  * The address that shows what Instagram does not show to programs, for `link_open`.
  */
-openInInstagram: string | null, };
+openInInstagram: string | null, 
+/**
+ * How its sending stands, while there is something to tell.
+ */
+sending: Sending | null, };
 
 /**
  * A message, in or out.
@@ -1429,6 +1464,53 @@ olderBefore: string | null,
  * What to ask for newer ones with: `after` of `conversation_page`; `null` at the end.
  */
 newerAfter: string | null, };
+
+/**
+ * One message of a long text.
+ */
+export type MessagePart = { 
+/**
+ * Its words.
+ */
+text: string, 
+/**
+ * Their bytes.
+ */
+bytes: number, };
+
+/**
+ * How a text would be sent.
+ */
+export type MessageSplit = { 
+/**
+ * The messages, in order; empty when the text cannot be sent at all.
+ */
+parts: Array<MessagePart>, 
+/**
+ * The bytes of the whole text.
+ */
+bytes: number, 
+/**
+ * The most bytes that one message may have.
+ */
+limit: number, };
+
+/**
+ * What Meta said of a fault; for its support, not for the owner.
+ */
+export type MetaFault = { 
+/**
+ * The code.
+ */
+code: number | null, 
+/**
+ * The subcode.
+ */
+subcode: number | null, 
+/**
+ * What Meta's support asks for.
+ */
+traceId: string | null, };
 
 /**
  * What the owner wrote for themselves about a conversation. It cannot be sent.
@@ -1551,7 +1633,11 @@ nextTryAt: Timestamp | null,
 /**
  * When the owner approved it or a grant did.
  */
-createdAt: Timestamp, };
+createdAt: Timestamp, 
+/**
+ * How its sending stands.
+ */
+sending: Sending, };
 
 /**
  * What the pipeline decided for a turn.
@@ -1899,6 +1985,116 @@ cursor: string, };
 export type SendState = "queued" | "sending" | "sent" | "retrying" | "failed" | "unconfirmed" | "cancelled";
 
 /**
+ * How the sending of a message stands.
+ */
+export type Sending = { 
+/**
+ * Words, or the heart sticker.
+ */
+content: Content, 
+/**
+ * The end of the hold, or the moment that the owner chose; `null` when it goes at once.
+ */
+notBefore: Timestamp | null, 
+/**
+ * Whether the owner chose that moment.
+ */
+scheduled: boolean, 
+/**
+ * Whether it waits, without a time, for the account to work again.
+ */
+held: boolean, 
+/**
+ * Whether it waits for a decision about an earlier message.
+ */
+waits: boolean, 
+/**
+ * Whether every look was taken, so that the owner is asked: check now, send again, forget.
+ */
+asked: boolean, 
+/**
+ * How many looks into the conversation were taken.
+ */
+looks: number, 
+/**
+ * Which part of a long text it is.
+ */
+part: number, 
+/**
+ * How many parts that text has.
+ */
+parts: number, 
+/**
+ * Whether it may have arrived twice, because the owner sent it again and a late echo of the
+ * first call appeared.
+ */
+maybeTwice: boolean, 
+/**
+ * What Meta said of the last fault.
+ */
+meta: MetaFault | null, };
+
+/**
+ * How sending is set for one account.
+ */
+export type SendingAccount = { 
+/**
+ * Which.
+ */
+accountId: AccountId, 
+/**
+ * Its handle, without the `@`.
+ */
+username: string, 
+/**
+ * Whether Meta gave the owner's app the feature "Human Agent".
+ */
+humanAgent: boolean, };
+
+/**
+ * How sending is set.
+ */
+export type SendingSettings = { 
+/**
+ * How long a sent message is held on this machine so that it can be taken back, in seconds;
+ * 0 sends at once.
+ */
+undoSeconds: number, 
+/**
+ * Whether the customer sees that the owner types.
+ */
+typing: boolean, 
+/**
+ * Whether the customer sees that their messages were seen.
+ */
+seen: boolean, 
+/**
+ * What is set for each account.
+ */
+accounts: Array<SendingAccount>, };
+
+/**
+ * A change of how sending is set: what is absent stays as it is.
+ */
+export type SendingSettingsChange = { 
+/**
+ * How long a sent message is held, in seconds, 0 to 30.
+ */
+undoSeconds?: number, 
+/**
+ * Whether the customer sees that the owner types.
+ */
+typing?: boolean, 
+/**
+ * Whether the customer sees that their messages were seen.
+ */
+seen?: boolean, 
+/**
+ * Accounts whose feature "Human Agent" changes.
+ */
+accounts?: Array<HumanAgentChange>, };
+
+/**
  * Who caused it.
  */
 export type Source = "poll" | "webhook" | "outbox" | "ai" | "owner";
@@ -2115,6 +2311,30 @@ missedByPolling: number,
  */
 unreadable: number, };
 
+/**
+ * When a customer may be answered, by the server time of their last message. A few minutes are
+ * taken off, because what leaves in the last seconds may arrive too late.
+ */
+export type Window = { 
+/**
+ * Whether a reply may be sent, and by whom.
+ */
+state: WindowState, 
+/**
+ * When it closes, or closed; `null` when the customer never wrote.
+ */
+closesAt: Timestamp | null, 
+/**
+ * Until when what a person typed may be sent; `null` where the owner's app lacks the
+ * feature "Human Agent".
+ */
+humanUntil: Timestamp | null, };
+
+/**
+ * Whether a reply may be sent, and by whom.
+ */
+export type WindowState = "open" | "humanOnly" | "closed" | "unknown";
+
 /** Every command, its arguments and its result. */
 export interface Commands {
   /** What the screen has to know before anything else. */
@@ -2225,10 +2445,28 @@ export interface Commands {
   composer_save(args: { conversationId: ConversationId; text: string }): null;
   /** Sends what the owner wrote. */
   message_send(args: { conversationId: ConversationId; text: string; clientId: string }): Message;
+  /** Sends what the owner wrote at a moment that the owner chose. */
+  message_schedule(args: { conversationId: ConversationId; text: string; clientId: string; at: Timestamp }): Message;
+  /** Shows as which messages a text would be sent. */
+  message_split(args: { text: string }): MessageSplit;
+  /** Sends the heart sticker. */
+  heart_send(args: { conversationId: ConversationId; clientId: string }): Message;
+  /** Sets the owner's reaction to a message of the customer's, or takes it away. */
+  reaction_set(args: { messageId: MessageId; reaction?: string | null }): null;
+  /** Tells that the owner types; the customer sees it where the owner allows that. */
+  typing_note(args: { conversationId: ConversationId }): null;
+  /** How sending is set. */
+  sending_settings_get(args: {  }): SendingSettings;
+  /** Changes how sending is set. */
+  sending_settings_set(args: { settings: SendingSettingsChange }): SendingSettings;
   /** The messages that are not settled, or failed. */
   outbox_list(args: {  }): Array<OutboxItem>;
   /** Sends again what failed, or what is still not confirmed. */
   outbox_retry(args: { id: OutboxId }): OutboxItem;
+  /** Looks an unconfirmed message up now. */
+  outbox_check(args: { id: OutboxId }): OutboxItem;
+  /** Sends now what waits: for the end of a hold, a chosen moment, the next try. */
+  outbox_send_now(args: { id: OutboxId }): OutboxItem;
   /** Takes back what has not gone out, or puts a failure away. */
   outbox_discard(args: { id: OutboxId }): null;
   /** The draft of a conversation's current turn. */
@@ -2276,9 +2514,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "message_schedule", "message_split", "heart_send", "reaction_set", "typing_note", "sending_settings_get", "sending_settings_set", "outbox_list", "outbox_retry", "outbox_check", "outbox_send_now", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
-export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "schedule_outside_window", "human_agent_off", "conversation_gone", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
