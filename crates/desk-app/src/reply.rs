@@ -1,12 +1,13 @@
 //! Replying: what the owner writes or approves goes into the outbox, and nowhere else.
 
+use crate::drafting::observe;
 use crate::dto::{Draft, DraftWhy, Message, OutboxItem, TraceStage};
 use crate::{Desk, IpcError, convert};
 use desk_core::outbox::Approval;
 use desk_core::text::{self, TextFault};
 use desk_core::window::ReplyWindow;
 use desk_core::{
-    Author, Code, ConversationId, DraftId, OutboxId, Outcome, Reason, Source, Timestamp,
+    Author, Code, ConversationId, DraftId, LockReason, OutboxId, Outcome, Reason, Source, Timestamp,
 };
 use desk_store::table::outbox::Approved;
 use desk_store::table::{composer, conversation, draft, message, outbox, trace};
@@ -135,8 +136,22 @@ impl Desk {
     /// # Errors
     /// [`Code::TooLate`] when it is under way or was sent.
     pub async fn outbox_discard(&self, id: OutboxId) -> Result<(), IpcError> {
-        let discarded: Result<(), StoreError> =
-            self.store.write(move |w| outbox::discard(w, id)).await;
+        let now = self.clock.now();
+        let discarded: Result<(), StoreError> = self
+            .store
+            .write(move |w| {
+                let row = outbox::get(w, id)?;
+                outbox::discard(w, id)?;
+                // To take an automatic reply back is to say that it was wrong.
+                match (row.approval, row.draft_id) {
+                    (Approval::Policy, Some(draft)) => {
+                        let found = draft::get(w, draft)?;
+                        observe::lost(w, &found, LockReason::Undone, now)
+                    }
+                    _ => Ok(()),
+                }
+            })
+            .await;
         Ok(discarded?)
     }
 
@@ -209,6 +224,7 @@ impl Desk {
                 };
                 let row = outbox::enqueue(w, &approved, now)?;
                 if found.outcome != Outcome::Approved {
+                    observe::approved(w, &found, &row.text, now)?;
                     draft::set_outcome(w, &found, Outcome::Approved, Source::Owner)?;
                 }
                 shown(w, &row)
@@ -226,6 +242,7 @@ impl Desk {
         draft_id: DraftId,
         reason: Option<String>,
     ) -> Result<(), IpcError> {
+        let now = self.clock.now();
         let written: Result<(), StoreError> = self
             .store
             .write(move |w| {
@@ -235,6 +252,9 @@ impl Desk {
                 }
                 if let Some(reason) = reason {
                     draft::set_note(w, draft_id, &desk_core::text::snippet(&reason, 500))?;
+                }
+                if found.outcome != Outcome::Rejected {
+                    observe::rejected(w, &found, now)?;
                 }
                 draft::set_outcome(w, &found, Outcome::Rejected, Source::Owner)
             })
@@ -247,13 +267,15 @@ impl Desk {
     /// # Errors
     /// [`Code::TooLate`] when it counts down no more.
     pub async fn draft_stop(&self, draft_id: DraftId) -> Result<Draft, IpcError> {
+        let now = self.clock.now();
         let stopped: Result<Draft, StoreError> = self
             .store
             .write(move |w| {
                 let found = draft::get(w, draft_id)?;
                 match found.outcome {
                     Outcome::Countdown => {
-                        draft::back_to_proposal(w, &found, Reason::Stopped, Source::Owner)?
+                        observe::lost(w, &found, LockReason::Undone, now)?;
+                        draft::back_to_proposal(w, &found, Reason::Stopped, Source::Owner)?;
                     }
                     Outcome::Proposed => {}
                     _ => return Err(StoreError::Refused(Code::TooLate)),
