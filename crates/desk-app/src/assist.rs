@@ -8,8 +8,7 @@ use desk_ai::contract::{self, Action};
 use desk_ai::learning::edit::same_facts;
 use desk_ai::verify::{Sources, verify};
 use desk_ai::masking::Mask;
-use desk_ai::prompt::Revision;
-use desk_ai::{Lang, Nonce, Prompt, Provider};
+use desk_ai::{Lang, Nonce, Prompt, Provider, Revision};
 use desk_core::{CheckResult, Code, ConversationId, DraftId, Engine, Outcome};
 use desk_store::StoreError;
 use desk_store::table::draft::{self, Draft};
@@ -22,7 +21,7 @@ const MIN_SCORE: f32 = 0.05;
 /// Messages read for the customer's turn.
 const HISTORY: u32 = 40;
 /// The checks of a reply in other words: those of every draft, and the facts are those of before.
-fn checks_of(new: &str, old: &DraftDto, lang: Lang) -> Vec<DraftCheck> {
+fn checks_of(new: &str, old: &DraftDto, lang: Lang, marks: &[&str]) -> Vec<DraftCheck> {
     let cited = old
         .cites
         .iter()
@@ -30,6 +29,7 @@ fn checks_of(new: &str, old: &DraftDto, lang: Lang) -> Vec<DraftCheck> {
     let sources = Sources {
         cited: cited.collect(),
         owner: vec![old.text.as_str()],
+        marks: marks.to_vec(),
         lang,
         ..Sources::default()
     };
@@ -138,9 +138,8 @@ impl Desk {
             row.text.clone()
         };
         let nonce = Nonce(uuid::Uuid::new_v4().as_u128());
-        let asked = endpoint
-            .complete(&Prompt::revise(&shown, how.into(), lang, nonce))
-            .await;
+        let prompt = Prompt::revise(&shown, how.into(), lang, nonce);
+        let asked = endpoint.complete(&prompt).await;
         let usage = asked.as_ref().map(|c| c.usage).unwrap_or_default();
         let fault = asked.as_ref().err().map(|f| f.code());
         self.drafting
@@ -151,7 +150,7 @@ impl Desk {
             .ok_or_else(|| IpcError::new(Code::AiNonsense, "no reply in other words came back"))?;
         let text = mask.restore(answer.reply.trim());
         let checks =
-            serde_json::to_string(&checks_of(&text, &old, lang)).map_err(StoreError::from)?;
+            serde_json::to_string(&checks_of(&text, &old, lang, &[&prompt.canary, &prompt.fence])).map_err(StoreError::from)?;
         let (now, model) = (self.clock.now(), endpoint.model().to_owned());
         let kept: Result<DraftDto, StoreError> = self
             .store
@@ -216,7 +215,7 @@ mod tests {
         }))
         .unwrap();
         let facts = |text: &str| {
-            let checks = checks_of(text, &old, Lang::En);
+            let checks = checks_of(text, &old, Lang::En, &[]);
             checks
                 .into_iter()
                 .find(|c| c.name == "facts")
