@@ -1,15 +1,10 @@
 //! Decides what becomes of a draft: a table, not a mood. The strictest sign wins. Must not look
 //! at texts; it is given what the other stages found.
 
-use crate::turn::{Policy, RecentAuto};
+use crate::turn::Policy;
 use desk_core::{Outcome, Reason, ReplyMode};
 
-/// Most automatic replies in one conversation in ten minutes.
-pub const MAX_IN_10_MIN: u32 = 3;
-/// Most automatic replies in one conversation in a day.
-pub const MAX_A_DAY: u32 = 8;
-/// Most automatic replies of an account in a day.
-pub const MAX_A_DAY_ALL: u32 = 100;
+pub use desk_core::outbox::{MAX_A_DAY, MAX_A_DAY_ALL, MAX_IN_10_MIN};
 
 /// What the stages found.
 #[derive(Debug, Clone, Default)]
@@ -24,8 +19,8 @@ pub struct Findings {
     pub checks: Vec<Reason>,
     /// The customer's language is clear.
     pub language_sure: bool,
-    /// The owner allows every cited entry to go out by itself, and something is cited.
-    pub entries_allow: bool,
+    /// Why a cited entry may not go out by itself; empty when all of them may.
+    pub entries: Vec<Reason>,
 }
 
 /// What was decided.
@@ -46,15 +41,15 @@ pub fn decide(findings: &Findings, policy: &Policy) -> Decision {
     reasons.extend(&findings.engine);
     let conditions = [
         (!findings.language_sure, Reason::LanguageUnsure),
-        (!findings.entries_allow, Reason::EntryNeedsApproval),
         (policy.owner_active, Reason::OwnerAnswered),
         (policy.paused, Reason::Paused),
         (!policy.window_open, Reason::WindowClosed),
-        (is_looping(policy.recent_auto), Reason::TooMany),
-        (policy.quiet_hours, Reason::Other),
+        (policy.recent_auto.is_full(), Reason::TooMany),
+        (policy.quiet_hours, Reason::QuietHours),
         (policy.mode != ReplyMode::Auto, Reason::ModeDraft),
     ];
     if findings.has_draft {
+        reasons.extend(&findings.entries);
         reasons.extend(
             conditions
                 .iter()
@@ -99,21 +94,15 @@ const fn needs_a_person(reason: Reason) -> bool {
     )
 }
 
-const fn is_looping(recent: RecentAuto) -> bool {
-    recent.last_10_min >= MAX_IN_10_MIN
-        || recent.today_conversation >= MAX_A_DAY
-        || recent.today_all >= MAX_A_DAY_ALL
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::turn::RecentAuto;
 
     fn clear() -> Findings {
         Findings {
             has_draft: true,
             language_sure: true,
-            entries_allow: true,
             ..Findings::default()
         }
     }
@@ -160,7 +149,7 @@ mod tests {
                     quiet_hours: true,
                     ..auto()
                 },
-                Reason::Other,
+                Reason::QuietHours,
             ),
             (
                 clear(),
@@ -183,7 +172,7 @@ mod tests {
             ),
             (
                 Findings {
-                    entries_allow: false,
+                    entries: vec![Reason::EntryNeedsApproval],
                     ..clear()
                 },
                 auto(),

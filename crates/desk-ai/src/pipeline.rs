@@ -417,8 +417,7 @@ impl<'a> Way<'a> {
                 engine: doubts,
                 checks: checks.iter().filter_map(|c| c.reason).collect(),
                 language_sure: self.language.sure,
-                entries_allow: !written.cites.is_empty()
-                    && written.cites.iter().all(|e| e.auto_ok && !e.internal),
+                entries: self.entries_refuse(&written),
             },
             self.policy,
         );
@@ -436,6 +435,18 @@ impl<'a> Way<'a> {
             usage: written.usage,
         });
         self.end(decision.outcome, decision.reasons, draft, written.fault)
+    }
+
+    /// Why an entry that the text rests on may not go out by itself.
+    fn entries_refuse(&self, written: &Written<'a>) -> Vec<Reason> {
+        let engine = written.engine.unwrap_or(Engine::Endpoint);
+        if written.cites.is_empty() {
+            return vec![Reason::EntryNeedsApproval];
+        }
+        let refused = written.cites.iter();
+        refused
+            .filter_map(|entry| self.policy.allows(entry, engine).err())
+            .collect()
     }
 
     fn check(&self, written: &Written<'a>, line: Option<&str>) -> Vec<Check> {

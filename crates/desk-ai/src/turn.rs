@@ -1,7 +1,11 @@
 //! What a drafting is given: the turn, and what the owner allows. Data only; no rules.
 
+use crate::knowledge::Entry;
 use crate::language::Lang;
-use desk_core::{Author, MessageId, MessageKind, ReplyMode, Timestamp};
+use desk_core::{
+    Author, Engine, EntryId, Grant, MessageId, MessageKind, Reason, ReplyMode, Timestamp,
+};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// One message of the conversation, as far as drafting needs it.
@@ -28,16 +32,7 @@ pub struct Turn<'a> {
     pub burst: &'a [Utterance],
 }
 
-/// How many replies went out by themselves lately.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct RecentAuto {
-    /// In this conversation, in the last ten minutes.
-    pub last_10_min: u32,
-    /// In this conversation, today.
-    pub today_conversation: u32,
-    /// In all conversations, today.
-    pub today_all: u32,
-}
+pub use desk_core::outbox::RecentAuto;
 
 /// What the owner tells about the business, for the endpoint's prompt and the checks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -82,6 +77,26 @@ pub struct Policy {
     pub mask: bool,
     /// The shop itself.
     pub business: Business,
+    /// What allows each entry to go out by itself, as its topic stands. For an entry that is not
+    /// in it the owner's mark alone decides.
+    pub grants: BTreeMap<EntryId, Grant>,
+}
+
+impl Policy {
+    /// Whether a text of this engine that rests on the entry may go out by itself.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn allows(&self, entry: &Entry, engine: Engine) -> Result<(), Reason> {
+        if entry.internal {
+            return Err(Reason::EntryNeedsApproval);
+        }
+        match self.grants.get(&entry.id) {
+            Some(grant) => grant.allows(entry.auto_ok, engine),
+            None if entry.auto_ok => Ok(()),
+            None => Err(Reason::EntryNeedsApproval),
+        }
+    }
 }
 
 impl Default for Policy {
@@ -101,6 +116,7 @@ impl Default for Policy {
             never_auto_words: Vec::new(),
             mask: false,
             business: Business::default(),
+            grants: BTreeMap::new(),
         }
     }
 }

@@ -170,6 +170,15 @@ macro_rules! commands {
             /// Why a draft is as it is.
             fn draft_why(draft_id: DraftId) -> DraftWhy;
 
+            /// Writes a draft in other words; needs an endpoint.
+            fn draft_revise(draft_id: DraftId, how: ReviseHow) -> Draft;
+            /// All about a draft, as a file.
+            fn why_export(draft_id: DraftId) -> WhyExport;
+            /// The owner's answers that may fit what the customer asked last.
+            fn chips_get(conversation_id: ConversationId) -> Vec<Chip>;
+            /// Runs earlier turns once more, to see what would differ; nothing is sent.
+            fn replay_run(limit: Option<u32>, with_endpoint: Option<bool>) -> ReplayReport;
+
             /// Sets what the AI may do in a conversation.
             fn auto_reply_set(conversation_id: ConversationId, mode: ReplyMode) -> ConversationRow;
             /// Pauses the AI everywhere, or lets it go on.
@@ -189,6 +198,22 @@ macro_rules! commands {
             fn knowledge_remove(entry_id: EntryId) -> ();
             /// All knowledge.
             fn knowledge_list() -> Vec<KnowledgeEntry>;
+            /// The entries that contradict each other.
+            fn knowledge_conflicts() -> Vec<Contradiction>;
+            /// Reads knowledge from a file or folder, and watches it from then on.
+            fn knowledge_import(path: String, lang: Option<String>) -> KnowledgeSource;
+            /// The files and folders that knowledge is read from.
+            fn knowledge_sources() -> Vec<KnowledgeSource>;
+            /// Reads a source now.
+            fn source_read(source_id: SourceId) -> KnowledgeSource;
+            /// Forgets a source, with its entries unless they are to be kept.
+            fn source_remove(source_id: SourceId, keep_entries: Option<bool>) -> ();
+            /// Answers of the owner's that might become knowledge.
+            fn suggestion_list() -> Vec<Suggestion>;
+            /// Makes a suggestion an entry, as it is or as the owner changed it.
+            fn suggestion_accept(suggestion_id: SuggestionId, question: Option<String>, answer: Option<String>) -> KnowledgeEntry;
+            /// Puts a suggestion away for good.
+            fn suggestion_dismiss(suggestion_id: SuggestionId) -> ();
             /// The questions that the knowledge had no answer to, most frequent first.
             fn unanswered_list(limit: u32) -> Vec<Unanswered>;
 
@@ -201,6 +226,16 @@ macro_rules! commands {
             /// A saved reply with its variables filled in for a conversation.
             fn saved_reply_fill(saved_reply_id: SavedReplyId, conversation_id: ConversationId) -> FilledReply;
 
+            /// How far each topic has come to answer by itself.
+            fn topic_list() -> Vec<Topic>;
+            /// Sets what the AI may do in a topic; nothing leaves it to the marks on its entries.
+            fn topic_mode_set(key: String, mode: Option<ReplyMode>) -> Topic;
+            /// How the owner writes.
+            fn style_notes_get() -> StyleNotes;
+            /// Changes what the endpoint is told about how the owner writes.
+            fn style_notes_set(notes: StyleNotesChange) -> StyleNotes;
+            /// The AI's day in one look.
+            fn ai_today() -> AiToday;
             /// The account of a month, of this one unless told.
             fn ai_usage(month: Option<String>) -> AiUsage;
         }

@@ -145,6 +145,11 @@ impl Desk {
         .await?;
         let drafting = Drafting::new(store.clone(), Arc::clone(&secrets), Arc::clone(&clock));
         tasks.spawn(Arc::clone(&drafting).run(acting.clone()));
+        tasks.spawn(crate::sources::watch(
+            store.clone(),
+            Arc::clone(&clock),
+            acting.clone(),
+        ));
         let attention = Attention::new(store.clone(), Arc::clone(&clock));
         tasks.spawn(Arc::clone(&attention).run(changes.subscribe(), stop.clone()));
         tasks.spawn(crate::place::wake_snoozed(

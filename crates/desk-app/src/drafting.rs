@@ -4,44 +4,43 @@
 //! restart loses none of it. A turn that is being drafted is a `pending` draft; when the customer
 //! writes again meanwhile, that draft is stale, its result is thrown away, and a new turn is due.
 
-use crate::dto::{Citation, Draft as DraftDto, DraftCheck};
-use crate::settings::{self, StoredAi};
-use crate::{Desk, IpcError, convert};
-use desk_ai::{
-    Drafter, Endpoint, Knowledge, Lang, Nonce, Policy, RecentAuto, Turn, Utterance, Verdict,
-};
-use desk_core::outbox::Approval;
-use desk_core::window::ReplyWindow;
+pub(crate) mod countdown;
+mod index;
+mod kept;
+pub(crate) mod observe;
+pub(crate) mod standing;
+pub(crate) mod turn;
+
+use crate::dto::Draft as DraftDto;
+use crate::settings;
+use crate::{Desk, IpcError, convert, local_time, mining};
+use desk_ai::{Drafter, Endpoint, Knowledge, Nonce, Turn, Usage, Verdict};
 use desk_core::{
-    Author, Clock, Code, ConversationId, Direction, DraftId, Engine, Entity, Outcome, Reason,
-    ReplyMode, SendState, Source, Timestamp,
+    Author, Change, Clock, Code, ConversationId, Engine, Entity, LockReason, Outcome, Reason,
+    Timestamp,
 };
 use desk_secrets::SecretStore;
-use desk_store::table::conversation::{self, Conversation};
+use desk_store::table::ai_call::{self, AiCall};
+use desk_store::table::conversation;
 use desk_store::table::draft::{self, Draft};
-use desk_store::table::message::{self, Message};
-use desk_store::table::outbox::{self, Approved};
-use desk_store::table::{entry, setting, trace};
+use desk_store::table::{message, setting, trace};
 use desk_store::{Connection, Store, StoreError, Write};
-use desk_sync::ingest::LIVE;
-use std::collections::BTreeMap;
+use index::Cache;
+pub(crate) use index::Indexed;
+pub(crate) use kept::Prices;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
+use turn::Task;
 
 /// Drafts written at once; an endpoint on the owner's own machine has no use for more.
 const AT_ONCE: usize = 4;
-/// How many messages back the AI may look.
-const HISTORY: u32 = 40;
-/// A silence this long begins another episode: what was said before it is not looked at.
-const EPISODE_GAP: Duration = Duration::from_secs(24 * 3600);
-/// A countdown that ended longer ago than this, while the machine slept, does not go out any more.
-const TOO_LATE: Duration = Duration::from_secs(10 * 60);
-/// How long the endpoint may take before the embedded engine stands in.
-const DEADLINE: Duration = Duration::from_secs(20);
+/// An automatic reply so long ago has nothing to do with a complaint.
+const COMPLAINT_REACH: Duration = Duration::from_secs(24 * 3600);
 
 /// The drafting of all conversations.
 pub(crate) struct Drafting {
@@ -49,19 +48,8 @@ pub(crate) struct Drafting {
     secrets: Arc<dyn SecretStore>,
     clock: Arc<dyn Clock>,
     wake: Notify,
-    knowledge: Mutex<Option<Arc<Knowledge>>>,
+    cache: Cache,
     endpoint: Mutex<Option<Arc<Endpoint>>>,
-}
-
-/// What a turn is drafted from.
-struct Task {
-    draft: Draft,
-    history: Vec<Utterance>,
-    burst: Vec<Utterance>,
-    policy: Policy,
-    ai: StoredAi,
-    /// The conversation is set to automatic, but the trigger came while nobody watched.
-    is_late: bool,
 }
 
 impl Drafting {
@@ -75,7 +63,7 @@ impl Drafting {
             secrets,
             clock,
             wake: Notify::new(),
-            knowledge: Mutex::default(),
+            cache: Cache::default(),
             endpoint: Mutex::default(),
         })
     }
@@ -112,14 +100,9 @@ impl Drafting {
                 }
                 () = self.wake.notified() => {}
                 change = changes.recv() => match change {
-                    Ok(batch) if batch.iter().any(|c| c.entity == Entity::Entry) => {
-                        *self.knowledge.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                    }
-                    Err(RecvError::Lagged(_)) => {
-                        *self.knowledge.lock().unwrap_or_else(PoisonError::into_inner) = None;
-                    }
+                    Ok(batch) => self.heard(&batch).await,
+                    Err(RecvError::Lagged(_)) => self.cache.clear(),
                     Err(RecvError::Closed) => break,
-                    Ok(_) => {}
                 },
                 () = sleep_until(self.clock.as_ref(), next) => {}
             }
@@ -127,6 +110,45 @@ impl Drafting {
         // What is being written is pending on disk, and is written anew at the next start.
         tasks.abort_all();
         while tasks.join_next().await.is_some() {}
+    }
+
+    /// Looks at what changed: knowledge is indexed anew, and what the owner wrote is compared with
+    /// what the AI would have sent, and learned from.
+    async fn heard(&self, batch: &[Change]) {
+        if batch.iter().any(|c| c.entity == Entity::Entry) {
+            self.cache.clear();
+        }
+        let talked: BTreeSet<ConversationId> = batch
+            .iter()
+            .filter(|c| c.entity == Entity::Message)
+            .filter_map(|c| c.id.parse().ok())
+            .collect();
+        if talked.is_empty() {
+            return;
+        }
+        if let Err(e) = self.learn_from(talked).await {
+            tracing::error!(error = %e, "what the owner wrote could not be compared");
+        }
+    }
+
+    async fn learn_from(&self, talked: BTreeSet<ConversationId>) -> Result<(), StoreError> {
+        let watched: Vec<ConversationId> = self
+            .store
+            .read(move |db| observe::answered(db, &talked))
+            .await?;
+        let is_new: bool = self.store.read(mining::is_due).await?;
+        if watched.is_empty() && !is_new {
+            return Ok(());
+        }
+        let (knowledge, now) = (self.knowledge().await?, self.clock.now());
+        self.store
+            .write(move |w| {
+                for id in watched {
+                    observe::compare_in(w, id, &knowledge, now)?;
+                }
+                mining::mine(w, &knowledge, now)
+            })
+            .await
     }
 
     /// Ends the countdowns that are due, begins the turns that are due, and says when the next is.
@@ -142,7 +164,7 @@ impl Drafting {
             .await?;
         for countdown in ended {
             self.store
-                .write(move |w| end_countdown(w, &countdown, now))
+                .write(move |w| countdown::end(w, &countdown, now))
                 .await?;
         }
         let paused: bool = self
@@ -160,7 +182,7 @@ impl Drafting {
                 if let Some(old) = running.remove(&id) {
                     old.abort();
                 }
-                let task = self.store.write(move |w| begin(w, id, now)).await?;
+                let task = self.store.write(move |w| turn::begin(w, id, now)).await?;
                 let Some(task) = task else { continue };
                 let this = Arc::clone(self);
                 let handle = tasks.spawn(async move {
@@ -191,15 +213,28 @@ impl Drafting {
     /// Drafts a turn that was begun, and keeps the result when it still matters.
     async fn finish(&self, task: Task) -> Result<Draft, StoreError> {
         let id = task.draft.id;
-        let verdict = self.draft(&task).await?;
+        let indexed = self.indexed().await?;
+        let mut verdict = self.draft(&task, &indexed.knowledge).await?;
         let now = self.clock.now();
-        let knowledge = self.knowledge().await?;
-        let (draft, stages) = result_of(&task, verdict, &knowledge, now)?;
+        kept::hold_for_robot(&task, &mut verdict);
+        let call = call_of(&task, &verdict, now);
+        let complains = complains(&task, &verdict, now);
+        let (draft, stages) =
+            kept::result_of(&task, verdict, &indexed.knowledge, &indexed.rows, now)?;
         self.store
             .write(move |w| {
+                if let Some(call) = &call {
+                    ai_call::add(w, call)?;
+                }
                 if draft::complete(w, id, &draft)? {
                     for stage in &stages {
                         trace::add(w, id, stage)?;
+                    }
+                    if draft.would_send && draft.outcome != Outcome::Countdown {
+                        observe::begin(w, &draft)?;
+                    }
+                    if complains {
+                        lock_for_complaint(w, &draft, now)?;
                     }
                 }
                 draft::get(w, id)
@@ -207,59 +242,93 @@ impl Drafting {
             .await
     }
 
-    async fn draft(&self, task: &Task) -> Result<Verdict, StoreError> {
-        let knowledge = self.knowledge().await?;
+    async fn draft(&self, task: &Task, knowledge: &Knowledge) -> Result<Verdict, StoreError> {
         let turn = Turn {
             history: &task.history,
             burst: &task.burst,
         };
         let endpoint = match task.ai.engine {
             Engine::Embedded => None,
-            Engine::Endpoint => match self.endpoint().await {
-                Ok(endpoint) => endpoint,
-                Err(e) => {
-                    tracing::warn!(code = %e.code, "the AI endpoint cannot be used");
-                    None
-                }
-            },
+            Engine::Endpoint => self.usable_endpoint().await?,
         };
         let drafter = match &endpoint {
             Some(endpoint) => Drafter::Endpoint(endpoint.as_ref()),
             None => Drafter::Embedded,
         };
         let nonce = Nonce(uuid::Uuid::new_v4().as_u128());
-        Ok(desk_ai::draft(&turn, &knowledge, &task.policy, drafter, nonce).await)
+        Ok(desk_ai::draft(&turn, knowledge, &task.policy, drafter, nonce).await)
+    }
+
+    /// Keeps what a call cost that belongs to no draft.
+    pub(crate) async fn note_call(
+        &self,
+        purpose: &'static str,
+        verdict: &Verdict,
+    ) -> Result<(), StoreError> {
+        let usage = verdict.draft.as_ref().map(|d| d.usage).unwrap_or_default();
+        let fault = verdict.endpoint_fault.map(desk_ai::ProviderFault::code);
+        self.note_usage(purpose, None, usage, fault).await
+    }
+
+    /// Keeps what a call cost.
+    pub(crate) async fn note_usage(
+        &self,
+        purpose: &'static str,
+        draft_id: Option<desk_core::DraftId>,
+        usage: Usage,
+        fault: Option<Code>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        self.store
+            .write(move |w| {
+                let ai = settings::stored_ai(w)?;
+                let prices = Prices {
+                    in_cents: ai.price_in_cents,
+                    out_cents: ai.price_out_cents,
+                };
+                ai_call::add(
+                    w,
+                    &AiCall {
+                        draft_id,
+                        purpose: purpose.to_owned(),
+                        model: ai.model,
+                        tokens_in: usage.tokens_in,
+                        tokens_out: usage.tokens_out,
+                        cost_micros: prices.cost_micros(usage),
+                        fault,
+                        at: now,
+                    },
+                )
+            })
+            .await
+    }
+
+    /// The endpoint, unless it cannot be used or today's budget is spent: then the embedded engine
+    /// stands in, and nobody is left without a draft.
+    pub(crate) async fn usable_endpoint(&self) -> Result<Option<Arc<Endpoint>>, StoreError> {
+        let now = self.clock.now();
+        let spent: bool = self.store.read(move |db| is_budget_spent(db, now)).await?;
+        if spent {
+            tracing::info!("today's budget for the AI endpoint is spent");
+            return Ok(None);
+        }
+        match self.endpoint().await {
+            Ok(endpoint) => Ok(endpoint),
+            Err(e) => {
+                tracing::warn!(code = %e.code, "the AI endpoint cannot be used");
+                Ok(None)
+            }
+        }
     }
 
     /// The knowledge, indexed; built anew after a change.
-    async fn knowledge(&self) -> Result<Arc<Knowledge>, StoreError> {
-        if let Some(ready) = self
-            .knowledge
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-        {
-            return Ok(ready);
-        }
-        let built = self
-            .store
-            .read(|db| -> Result<_, StoreError> {
-                let entries = entry::all(db)?.into_iter().map(|e| desk_ai::Entry {
-                    id: e.id,
-                    questions: e.questions,
-                    answer: e.answer,
-                    lang: Lang::from_word(&e.lang).unwrap_or_default(),
-                    auto_ok: e.auto_ok,
-                    internal: e.internal,
-                });
-                Ok(Arc::new(Knowledge::new(entries.collect())))
-            })
-            .await?;
-        *self
-            .knowledge
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&built));
-        Ok(built)
+    pub(crate) async fn knowledge(&self) -> Result<Arc<Knowledge>, StoreError> {
+        Ok(self.indexed().await?.knowledge)
+    }
+
+    /// The knowledge with the rows that it was built from.
+    pub(crate) async fn indexed(&self) -> Result<Indexed, StoreError> {
+        self.cache.get(&self.store, self.clock.now()).await
     }
 
     /// The endpoint that the owner set; `None` when none is set.
@@ -272,7 +341,7 @@ impl Drafting {
         {
             return Ok(Some(ready));
         }
-        let ai: Result<StoredAi, StoreError> = self.store.read(settings::stored_ai).await;
+        let ai: Result<settings::StoredAi, StoreError> = self.store.read(settings::stored_ai).await;
         let ai = ai?;
         if ai.base_url.is_empty() || ai.model.is_empty() {
             return Ok(None);
@@ -282,7 +351,12 @@ impl Drafting {
         } else {
             None
         };
-        let endpoint = Arc::new(Endpoint::new(&ai.base_url, &ai.model, key, DEADLINE)?);
+        let endpoint = Arc::new(Endpoint::new(
+            &ai.base_url,
+            &ai.model,
+            key,
+            Duration::from_secs(u64::from(ai.deadline_seconds)),
+        )?);
         *self.endpoint.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&endpoint));
         Ok(Some(endpoint))
     }
@@ -295,235 +369,54 @@ async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) {
     }
 }
 
-/// Takes a turn: notes a pending draft and gathers what it is drafted from. `None` when there is
-/// nothing to draft.
-fn begin(
-    w: &mut Write<'_>,
-    id: ConversationId,
-    now: Timestamp,
-) -> Result<Option<Task>, StoreError> {
-    conversation::turn_taken(w, id)?;
-    let row = conversation::get(w, id)?;
-    let mode = setting::effective_mode(w, row.mode)?;
-    if mode == ReplyMode::Off {
-        return Ok(None);
+/// Whether what the owner allows a day is spent.
+pub(crate) fn is_budget_spent(db: &Connection, now: Timestamp) -> Result<bool, StoreError> {
+    let cap = settings::stored_ai(db)?.daily_cap_cents;
+    if cap == 0 {
+        return Ok(false);
     }
-    let messages = message::page(w, id, None, HISTORY)?;
-    let (history, burst) = split(&messages);
-    let Some(trigger) = burst.last() else {
-        return Ok(None);
-    };
-    let pending = Draft {
-        id: DraftId(0),
-        conversation_id: id,
-        trigger_id: trigger.id,
-        outcome: Outcome::Pending,
-        reasons: Vec::new(),
-        text: String::new(),
-        lang: None,
-        engine: None,
-        model: None,
-        fault: None,
-        cites: "[]".into(),
-        checks: "[]".into(),
-        auto_at: None,
-        created_at: now,
-        would_send: false,
-        tokens_in: 0,
-        tokens_out: 0,
-        cost_micros: 0,
-        masked: "[]".into(),
-        sent_text: None,
-        edit: None,
-        settled_at: None,
-    };
-    let draft_id = draft::add(w, &pending)?;
-    let ai = settings::stored_ai(w)?;
-    let came_late = row.last_live_inbound_id != Some(trigger.id) || now.since(trigger.at) > LIVE;
-    let is_late = mode == ReplyMode::Auto && came_late;
-    let policy = policy(w, &row, mode, is_late, &ai, &history, now)?;
-    Ok(Some(Task {
-        draft: Draft {
-            id: draft_id,
-            ..pending
-        },
-        history,
-        burst,
-        policy,
-        ai,
-        is_late,
-    }))
+    let today = local_time::day_began(now);
+    let spent = ai_call::spent(db, today, now + Duration::from_millis(1))?;
+    Ok(spent.cost_micros >= i64::from(cap) * 10_000)
 }
 
-fn policy(
-    db: &Connection,
-    row: &Conversation,
-    mode: ReplyMode,
-    is_late: bool,
-    ai: &StoredAi,
-    history: &[Utterance],
-    now: Timestamp,
-) -> Result<Policy, StoreError> {
-    let day = Duration::from_secs(24 * 3600);
-    let preferences: crate::dto::Preferences = setting::get(db, crate::desk::PREFERENCES)?;
-    Ok(Policy {
-        mode: if is_late {
-            mode.min(ReplyMode::Draft)
-        } else {
-            mode
-        },
-        paused: setting::get(db, setting::AI_PAUSED)?,
-        window_open: ReplyWindow::at(now, row.last_inbound_at).is_open(),
-        countdown: Duration::from_secs(u64::from(ai.countdown_seconds)),
-        default_lang: preferences
-            .language
-            .as_deref()
-            .and_then(Lang::from_word)
-            .unwrap_or_default(),
-        recent_auto: RecentAuto {
-            last_10_min: draft::automatic_since(db, Some(row.id), now - Duration::from_secs(600))?,
-            today_conversation: draft::automatic_since(db, Some(row.id), now - day)?,
-            today_all: draft::automatic_since(db, None, now - day)?,
-        },
-        disclosure: ai.disclosure,
-        first_auto_of_episode: !history.iter().any(|u| u.author == Author::Ai),
-        mask: ai.masking,
-        ..Policy::default()
+/// The call to the endpoint that a verdict cost; a draft that nobody needs any more cost it, too.
+fn call_of(task: &Task, verdict: &Verdict, now: Timestamp) -> Option<AiCall> {
+    let asked = verdict.trace.iter().any(|s| s.name == "endpoint");
+    let usage = verdict.draft.as_ref().map(|d| d.usage).unwrap_or_default();
+    asked.then(|| AiCall {
+        draft_id: Some(task.draft.id),
+        purpose: "draft".to_owned(),
+        model: task.ai.model.clone(),
+        tokens_in: usage.tokens_in,
+        tokens_out: usage.tokens_out,
+        cost_micros: kept::prices(task).cost_micros(usage),
+        fault: verdict.endpoint_fault.map(desk_ai::ProviderFault::code),
+        at: now,
     })
 }
 
-/// Cuts the messages into the customer's turn and what was said before it in the same episode.
-fn split(messages: &[Message]) -> (Vec<Utterance>, Vec<Utterance>) {
-    let said: Vec<&Message> = messages
+/// Whether the customer complains, and the last word was an automatic reply of ours.
+fn complains(task: &Task, verdict: &Verdict, now: Timestamp) -> bool {
+    let needs_person = verdict.reasons.contains(&Reason::PersonNeeded);
+    let ours = task
+        .history
         .iter()
-        .filter(|m| !matches!(m.state, Some(SendState::Cancelled | SendState::Failed)) && !m.unsent)
-        .collect();
-    let episode = said
-        .windows(2)
-        .rposition(|pair| matches!(pair, [a, b] if b.sent_at.since(a.sent_at) > EPISODE_GAP))
-        .map_or(0, |gap| gap + 1);
-    let said = said.get(episode..).unwrap_or_default();
-    let burst = said
-        .iter()
-        .rposition(|m| m.direction == Direction::Out)
-        .map_or(0, |last_out| last_out + 1);
-    let utterance = |m: &&Message| Utterance {
-        author: m.author,
-        kind: m.kind,
-        text: m.text.clone(),
-        at: m.sent_at,
-        id: m.id,
-    };
-    let (history, burst) = said.split_at_checked(burst).unwrap_or((said, &[]));
-    (
-        history.iter().map(utterance).collect(),
-        burst.iter().map(utterance).collect(),
-    )
+        .rev()
+        .find(|u| u.author != Author::Customer);
+    needs_person
+        && ours.is_some_and(|u| u.author == Author::Ai && now.since(u.at) < COMPLAINT_REACH)
 }
 
-/// What is kept of a verdict.
-fn result_of(
-    task: &Task,
-    verdict: Verdict,
-    knowledge: &Knowledge,
-    now: Timestamp,
-) -> Result<(Draft, Vec<trace::Stage>), StoreError> {
-    let mut reasons = verdict.reasons;
-    if task.is_late
-        && let Some(place) = reasons.iter().position(|r| *r == Reason::ModeDraft)
-        && let Some(reason) = reasons.get_mut(place)
-    {
-        // The conversation is set to automatic; it is the delay that speaks against it.
-        *reason = Reason::TooLate;
+fn lock_for_complaint(w: &mut Write<'_>, draft: &Draft, now: Timestamp) -> Result<(), StoreError> {
+    let last = message::last_automatic(w, draft.conversation_id)?;
+    match last.and_then(|m| m.draft_id) {
+        Some(id) => {
+            let answered = draft::get(w, id)?;
+            observe::lost(w, &answered, LockReason::Complaint, now)
+        }
+        None => Ok(()),
     }
-    let mut draft = Draft {
-        outcome: verdict.outcome,
-        reasons,
-        ..task.draft.clone()
-    };
-    draft.fault = verdict.endpoint_fault.map(desk_ai::ProviderFault::code);
-    if let Some(written) = verdict.draft {
-        let cites: Vec<Citation> = written
-            .cites
-            .iter()
-            .filter_map(|id| knowledge.entry(*id))
-            .map(|e| Citation {
-                entry_id: e.id,
-                question: e.questions.first().cloned().unwrap_or_default(),
-                answer: e.answer.clone(),
-                place: None,
-                revision: 0,
-            })
-            .collect();
-        let checks: Vec<DraftCheck> = written
-            .checks
-            .iter()
-            .map(|c| DraftCheck {
-                name: c.name.to_owned(),
-                result: c.result,
-                detail: c.detail.clone(),
-            })
-            .collect();
-        draft.text = written.text;
-        draft.lang = Some(written.lang.as_str().to_owned());
-        draft.engine = Some(written.engine);
-        draft.model = written.model;
-        draft.cites = serde_json::to_string(&cites)?;
-        draft.checks = serde_json::to_string(&checks)?;
-    }
-    if draft.outcome == Outcome::Countdown {
-        draft.auto_at = Some(now + task.policy.countdown);
-    }
-    let stages = verdict
-        .trace
-        .into_iter()
-        .map(|s| trace::Stage {
-            stage: s.name.to_owned(),
-            detail: s.detail.to_string(),
-            micros: s.micros,
-            at: now,
-        })
-        .collect();
-    Ok((draft, stages))
-}
-
-/// A countdown has ended: everything is read anew, and the reply goes into the outbox or back to
-/// the owner. The outbox reads it all once more before the call.
-fn end_countdown(w: &mut Write<'_>, ended: &Draft, now: Timestamp) -> Result<(), StoreError> {
-    let found = draft::get(w, ended.id)?;
-    let (Outcome::Countdown, Some(auto_at)) = (found.outcome, found.auto_at) else {
-        return Ok(());
-    };
-    let row = conversation::get(w, found.conversation_id)?;
-    let refusal = if now.since(auto_at) > TOO_LATE {
-        Some(Reason::TooLate)
-    } else if setting::get(w, setting::AI_PAUSED)? {
-        Some(Reason::Paused)
-    } else if setting::effective_mode(w, row.mode)? != ReplyMode::Auto {
-        Some(Reason::Stopped)
-    } else if !ReplyWindow::at(now, row.last_inbound_at).is_open() {
-        Some(Reason::WindowClosed)
-    } else {
-        None
-    };
-    if let Some(reason) = refusal {
-        return draft::back_to_proposal(w, &found, reason, Source::Ai);
-    }
-    if row.last_message_id != Some(found.trigger_id) {
-        draft::set_outcome(w, &found, Outcome::Stale, Source::Ai)?;
-        return Ok(());
-    }
-    let approved = Approved {
-        conversation_id: found.conversation_id,
-        client_id: format!("auto-{}", found.trigger_id),
-        approval: Approval::Policy,
-        author: Author::Ai,
-        draft_id: Some(found.id),
-        trigger_id: Some(found.trigger_id),
-        text: found.text.clone(),
-    };
-    outbox::enqueue(w, &approved, now)?;
-    draft::set_outcome(w, &found, Outcome::Approved, Source::Ai)
 }
 
 impl Desk {
@@ -538,7 +431,7 @@ impl Desk {
         let now = self.clock.now();
         let begun: Result<Option<Task>, StoreError> = self
             .store
-            .write(move |w| begin(w, conversation_id, now))
+            .write(move |w| turn::begin(w, conversation_id, now))
             .await;
         let Some(mut task) = begun? else {
             return Err(IpcError::new(
@@ -547,7 +440,7 @@ impl Desk {
             ));
         };
         // What the owner asks for by hand, the owner decides about.
-        task.policy.mode = task.policy.mode.min(ReplyMode::Draft);
+        task.policy.mode = task.policy.mode.min(desk_core::ReplyMode::Draft);
         let draft: Result<Draft, StoreError> = self.drafting.finish(task).await;
         Ok(convert::draft(draft?)?)
     }

@@ -315,6 +315,9 @@ impl Desk {
             .store
             .write(move |w| {
                 conversation::set_mode(w, conversation_id, mode)?;
+                if mode == ReplyMode::Auto {
+                    conversation::arm(w, conversation_id, now)?;
+                }
                 let current = draft::current(w, conversation_id)?;
                 match (mode, current) {
                     (ReplyMode::Off, _) => draft::make_stale(w, conversation_id, Source::Owner)?,

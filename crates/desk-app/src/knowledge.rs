@@ -1,9 +1,9 @@
 //! The owner's knowledge: what is written here by hand. What is read from files is
 //! [`crate::sources`]' business.
 
-use crate::dto::{EntryMore, EntryPlace, KnowledgeEntry, LangAnswer};
+use crate::dto::{Contradiction, EntryMore, EntryPlace, KnowledgeEntry, LangAnswer};
 use crate::{Desk, IpcError};
-use desk_ai::Lang;
+use desk_ai::{Knowledge, Lang};
 use desk_core::{Code, EntryId, Timestamp};
 use desk_store::StoreError;
 use desk_store::table::entry::{self, Entry};
@@ -205,4 +205,34 @@ impl Desk {
         let all: Result<Vec<Entry>, StoreError> = self.store.read(entry::all).await;
         Ok(all?.into_iter().map(shown).collect())
     }
+
+    /// Command `knowledge_conflicts`.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn knowledge_conflicts(&self) -> Result<Vec<Contradiction>, IpcError> {
+        let knowledge = self.drafting.knowledge().await?;
+        crate::desk::blocking(move || contradictions(&knowledge)).await
+    }
+}
+
+fn contradictions(knowledge: &Knowledge) -> Vec<Contradiction> {
+    knowledge
+        .conflicts()
+        .into_iter()
+        .filter_map(|conflict| {
+            let first = knowledge.entry(conflict.first)?;
+            let second = knowledge.entry(conflict.second)?;
+            Some(Contradiction {
+                first_id: first.id,
+                first_question: first.questions.first().cloned().unwrap_or_default(),
+                first_answer: first.answer.clone(),
+                first_says: conflict.first_says,
+                second_id: second.id,
+                second_question: second.questions.first().cloned().unwrap_or_default(),
+                second_answer: second.answer.clone(),
+                second_says: conflict.second_says,
+            })
+        })
+        .collect()
 }

@@ -5,6 +5,7 @@
 //! the same [`Desk`]. All commands are named in one list, [`commands!`](macro@crate::commands).
 
 mod ai_account;
+mod assist;
 mod attention;
 #[cfg(feature = "bindings")]
 pub mod bindings;
@@ -23,6 +24,7 @@ pub mod error;
 mod file;
 mod health;
 mod housekeeping;
+mod hours;
 mod inbox;
 mod knowledge;
 mod label;
@@ -30,14 +32,19 @@ mod local_time;
 pub mod logging;
 mod marks;
 mod media;
+mod mining;
 mod note;
 mod pause;
 mod place;
+mod replay;
 mod reply;
 mod saved_replies;
 mod sending;
 mod settings;
+mod sources;
+mod style;
 mod thread;
+mod topics;
 mod visit;
 mod webhooks;
 pub mod words;

@@ -164,7 +164,7 @@ mod tests {
     fn no_name_from_outside_leads_anywhere() {
         for (told, expected) in [
             ("receipt.pdf", "receipt.jpg"),
-            ("../../.bashrc", "bashrc.jpg"),
+            ("../../.bashrc", "file.jpg"),
             ("..", "file.jpg"),
             ("/etc/passwd", "etc_passwd.jpg"),
             ("C:\\Windows\\x.exe", "C__Windows_x.jpg"),

@@ -1,5 +1,6 @@
 //! Replying: what the owner writes or approves goes into the outbox, and nowhere else.
 
+use crate::drafting::observe;
 use crate::dto::{Draft, DraftWhy, Message, OutboxItem, TraceStage};
 use crate::sending::{self, item};
 use crate::{Desk, IpcError, convert};
@@ -8,7 +9,8 @@ use desk_core::text::{self, TextFault};
 use desk_core::window::ReplyWindow;
 use desk_core::wording::{Machine, Person, Words};
 use desk_core::{
-    Author, Code, ConversationId, DraftId, OutboxId, Outcome, Reason, Source, Timestamp, split,
+    Author, Code, ConversationId, DraftId, LockReason, OutboxId, Outcome, Reason, Source, Timestamp,
+    split,
 };
 use desk_store::table::outbox::{Approved, Terms};
 use desk_store::table::{composer, conversation, draft, message, outbox, trace};
@@ -239,8 +241,22 @@ impl Desk {
     /// # Errors
     /// [`Code::TooLate`] when it is under way or was sent.
     pub async fn outbox_discard(&self, id: OutboxId) -> Result<(), IpcError> {
-        let discarded: Result<(), StoreError> =
-            self.store.write(move |w| outbox::discard(w, id)).await;
+        let now = self.clock.now();
+        let discarded: Result<(), StoreError> = self
+            .store
+            .write(move |w| {
+                let row = outbox::get(w, id)?;
+                outbox::discard(w, id)?;
+                // To take an automatic reply back is to say that it was wrong.
+                match (row.approval, row.draft_id) {
+                    (Approval::Policy, Some(draft)) => {
+                        let found = draft::get(w, draft)?;
+                        observe::lost(w, &found, LockReason::Undone, now)
+                    }
+                    _ => Ok(()),
+                }
+            })
+            .await;
         Ok(discarded?)
     }
 
@@ -319,6 +335,7 @@ impl Desk {
                 let rows = outbox::enqueue_parts(w, &approved, &texts, terms, now)?;
                 let row = rows.first().ok_or(StoreError::Refused(Code::ReplyEmpty))?;
                 if found.outcome != Outcome::Approved {
+                    observe::approved(w, &found, &approved.text, now)?;
                     draft::set_outcome(w, &found, Outcome::Approved, Source::Owner)?;
                 }
                 shown(w, row)
@@ -336,6 +353,7 @@ impl Desk {
         draft_id: DraftId,
         reason: Option<String>,
     ) -> Result<(), IpcError> {
+        let now = self.clock.now();
         let written: Result<(), StoreError> = self
             .store
             .write(move |w| {
@@ -345,6 +363,9 @@ impl Desk {
                 }
                 if let Some(reason) = reason {
                     draft::set_note(w, draft_id, &desk_core::text::snippet(&reason, 500))?;
+                }
+                if found.outcome != Outcome::Rejected {
+                    observe::rejected(w, &found, now)?;
                 }
                 draft::set_outcome(w, &found, Outcome::Rejected, Source::Owner)
             })
@@ -357,13 +378,15 @@ impl Desk {
     /// # Errors
     /// [`Code::TooLate`] when it counts down no more.
     pub async fn draft_stop(&self, draft_id: DraftId) -> Result<Draft, IpcError> {
+        let now = self.clock.now();
         let stopped: Result<Draft, StoreError> = self
             .store
             .write(move |w| {
                 let found = draft::get(w, draft_id)?;
                 match found.outcome {
                     Outcome::Countdown => {
-                        draft::back_to_proposal(w, &found, Reason::Stopped, Source::Owner)?
+                        observe::lost(w, &found, LockReason::Undone, now)?;
+                        draft::back_to_proposal(w, &found, Reason::Stopped, Source::Owner)?;
                     }
                     Outcome::Proposed => {}
                     _ => return Err(StoreError::Refused(Code::TooLate)),

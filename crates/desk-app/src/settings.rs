@@ -2,7 +2,7 @@
 
 use crate::desk::PREFERENCES;
 use crate::dto::{AiSettings, AiSettingsChange, AnswersWhen, Preferences};
-use crate::{Desk, IpcError};
+use crate::{Desk, IpcError, hours};
 use desk_core::{Code, Engine, ReplyMode, Source};
 use desk_secrets::SecretName;
 use desk_store::table::{draft, setting};
@@ -24,7 +24,7 @@ const WELCOME_STEPS: &[&str] = &[
     "ai",
 ];
 /// The setting with how the AI is set.
-const AI: &str = "ai";
+pub(crate) const AI: &str = "ai";
 /// How long an automatic reply can be stopped, when the owner did not say.
 const DEFAULT_COUNTDOWN_SECONDS: u32 = 45;
 /// The name under which the endpoint's key is kept.
@@ -216,6 +216,7 @@ impl Desk {
         if let Some(url) = settings.base_url.as_deref().filter(|u| !u.is_empty()) {
             crate::connect::endpoint_url(url)?;
         }
+        hours::check(&settings)?;
         if let Some(key) = &settings.api_key {
             if key.is_empty() {
                 self.secrets.delete(&key_name()?).await?;

@@ -108,6 +108,8 @@ word_enum! {
         AiNonsense = "ai_nonsense",
         /// An entry of knowledge without a question or an answer.
         EntryIncomplete = "entry_incomplete",
+        /// It needs an AI endpoint, and none can be used.
+        AiNeeded = "ai_needed",
         /// What was allowed for the endpoint a day is spent.
         AiCapReached = "ai_cap_reached",
         /// A check of the draft failed: the owner has to confirm it.

@@ -206,6 +206,43 @@ pub struct StartFacts {
     pub newer_inbound: bool,
     /// Whether somebody else answered it already.
     pub answered: bool,
+    /// How long ago it was approved.
+    pub age: Duration,
+    /// Whether what it rests on was changed, doubted or locked since it was approved.
+    pub withdrawn: bool,
+    /// Other automatic replies of late, here and everywhere.
+    pub recent: RecentAuto,
+}
+
+/// How many replies went out by themselves lately.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RecentAuto {
+    /// In this conversation, in the last ten minutes.
+    pub last_10_min: u32,
+    /// In this conversation, today.
+    pub today_conversation: u32,
+    /// In all conversations, today.
+    pub today_all: u32,
+}
+
+/// Most automatic replies in one conversation in ten minutes.
+pub const MAX_IN_10_MIN: u32 = 3;
+/// Most automatic replies in one conversation in a day.
+pub const MAX_A_DAY: u32 = 8;
+/// Most automatic replies in all conversations in a day.
+pub const MAX_A_DAY_ALL: u32 = 100;
+/// An automatic reply that waited longer than this, while the machine slept or nothing could be
+/// sent, would come as a surprise: it goes back to the owner.
+pub const SURPRISE: Duration = Duration::from_secs(10 * 60);
+
+impl RecentAuto {
+    /// Whether one more would be too many.
+    #[must_use]
+    pub const fn is_full(self) -> bool {
+        self.last_10_min >= MAX_IN_10_MIN
+            || self.today_conversation >= MAX_A_DAY
+            || self.today_all >= MAX_A_DAY_ALL
+    }
 }
 
 /// Why a call may not begin after all.
@@ -219,6 +256,12 @@ pub enum StartRefusal {
     NewerInbound,
     /// The owner answered.
     OwnerAnswered,
+    /// It waited too long.
+    TooLate,
+    /// What it rests on was changed, doubted or locked.
+    Withdrawn,
+    /// Too many replies went out by themselves.
+    TooMany,
 }
 
 /// Whether a call may begin. What a person approved is bound by the reply window alone; what the
@@ -244,6 +287,15 @@ pub fn may_start(facts: StartFacts) -> Result<(), StartRefusal> {
         if facts.newer_inbound {
             return Err(StartRefusal::NewerInbound);
         }
+        if facts.age > SURPRISE {
+            return Err(StartRefusal::TooLate);
+        }
+        if facts.withdrawn {
+            return Err(StartRefusal::Withdrawn);
+        }
+        if facts.recent.is_full() {
+            return Err(StartRefusal::TooMany);
+        }
     }
     Ok(())
 }
@@ -262,6 +314,9 @@ mod tests {
             mode: ReplyMode::Auto,
             newer_inbound: false,
             answered: false,
+            age: Duration::ZERO,
+            withdrawn: false,
+            recent: RecentAuto::default(),
         };
         let cases = [
             (
@@ -291,6 +346,30 @@ mod tests {
                     ..free
                 },
                 StartRefusal::OwnerAnswered,
+            ),
+            (
+                StartFacts {
+                    age: SURPRISE + Duration::from_millis(1),
+                    ..free
+                },
+                StartRefusal::TooLate,
+            ),
+            (
+                StartFacts {
+                    withdrawn: true,
+                    ..free
+                },
+                StartRefusal::Withdrawn,
+            ),
+            (
+                StartFacts {
+                    recent: RecentAuto {
+                        last_10_min: MAX_IN_10_MIN,
+                        ..RecentAuto::default()
+                    },
+                    ..free
+                },
+                StartRefusal::TooMany,
             ),
         ];
         assert_eq!(may_start(free), Ok(()));

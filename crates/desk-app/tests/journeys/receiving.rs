@@ -36,7 +36,10 @@ async fn a_steady_poll_is_one_call_however_many_conversations_there_are() {
     assert_eq!(world.sim.calls().len(), 1, "nothing new");
     world.sim.customer("customer.7").writes("one more");
     world.sim.forget_calls();
-    world.tick().await;
+    // A check that ended just now may be taken for the one that is waited for.
+    while world.sim.calls().is_empty() {
+        world.tick().await;
+    }
     assert_eq!(world.sim.calls().len(), 1, "one new message");
     assert_eq!(world.sim.calls_at(Endpoint::Conversations), 1);
 }

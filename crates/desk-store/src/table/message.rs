@@ -347,3 +347,64 @@ pub fn newest(
 pub fn note_changed(w: &mut Write<'_>, conversation: ConversationId, source: Source) {
     w.note(Change::upserted(Entity::Message, conversation, source));
 }
+
+/// The newest message that the AI sent by itself in a conversation.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn last_automatic(
+    db: &Connection,
+    conversation: ConversationId,
+) -> Result<Option<Message>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM message m WHERE m.conversation_id = ?1 AND m.author = 'ai'
+             AND m.state NOT IN ('cancelled', 'failed') ORDER BY m.sent_at DESC, m.id DESC LIMIT 1"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    Ok(query.query_row([conversation.0], from_row).optional()?)
+}
+
+/// What the owner wrote by hand, here or elsewhere, after a message, in the order in which it was
+/// stored.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn written_by_owner(
+    db: &Connection,
+    after: MessageId,
+    limit: u32,
+) -> Result<Vec<Message>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM message m WHERE m.id > ?1 AND m.author IN ('owner', 'owner_phone')
+             AND m.state NOT IN ('cancelled', 'failed') ORDER BY m.id LIMIT ?2"
+    );
+    let mut query = db.prepare_cached(&sql)?;
+    let rows = query.query_map(params![after.0, limit], from_row)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// The id of the newest message of all.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn newest_id(db: &Connection) -> Result<MessageId, StoreError> {
+    let mut query = db.prepare_cached("SELECT coalesce(max(id), 0) FROM message")?;
+    Ok(MessageId(query.query_row([], |r| r.get(0))?))
+}
+
+/// What the customer wrote before a message of ours, since our one before it, oldest first.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn asked_before(db: &Connection, ours: &Message) -> Result<Vec<Message>, StoreError> {
+    let before = Before {
+        sent_at: ours.sent_at,
+        id: ours.id,
+    };
+    let page = page(db, ours.conversation_id, Some(before), 12)?;
+    let start = page
+        .iter()
+        .rposition(|m| m.direction == Direction::Out)
+        .map_or(0, |n| n + 1);
+    Ok(page.into_iter().skip(start).collect())
+}

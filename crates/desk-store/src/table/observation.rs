@@ -191,7 +191,7 @@ pub fn answer_to(db: &Connection, open: &Observation) -> Result<Option<Answer>, 
         "SELECT m.author, m.text, m.sent_at
          FROM message t JOIN message m ON m.conversation_id = t.conversation_id
          WHERE t.id = ?1 AND (m.sent_at, m.id) > (t.sent_at, t.id)
-           AND m.state NOT IN ('cancelled', 'failed', 'queued', 'retrying')
+           AND m.direction IN ('in', 'out') AND m.state NOT IN ('cancelled', 'failed', 'queued', 'retrying')
          ORDER BY m.sent_at, m.id LIMIT 1",
     )?;
     let found = query

@@ -148,6 +148,9 @@ fn give_back(w: &mut Write<'_>, row: &OutboxRow, refusal: StartRefusal) -> Resul
     let reason = match refusal {
         StartRefusal::NotAllowedAnyMore => Reason::Stopped,
         StartRefusal::WindowClosed => Reason::WindowClosed,
+        StartRefusal::TooLate => Reason::TooLate,
+        StartRefusal::Withdrawn => Reason::EntryChanged,
+        StartRefusal::TooMany => Reason::TooMany,
         StartRefusal::NewerInbound | StartRefusal::OwnerAnswered => {
             let draft = draft::get(w, draft_id)?;
             return draft::set_outcome(w, &draft, desk_core::Outcome::Stale, Source::Outbox);

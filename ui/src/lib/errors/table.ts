@@ -63,6 +63,7 @@ export const FAULTS: Record<FaultCode, FaultEntry> = {
   ai_quota: { severity: 'warning', action: 'ai_settings' },
   ai_nonsense: { severity: 'warning', action: 'retry' },
   entry_incomplete: { severity: 'error', action: null },
+  ai_needed: { severity: 'note', action: null },
   ai_cap_reached: { severity: 'note', action: null },
   draft_unconfirmed: { severity: 'warning', action: null },
   file_missing: { severity: 'warning', action: null },

@@ -398,6 +398,39 @@ costCents: number,
 currency: string, };
 
 /**
+ * Today, in one look.
+ */
+export type AiToday = { 
+/**
+ * What the AI did.
+ */
+tally: AiTally, 
+/**
+ * Automatic replies that may still go out today.
+ */
+automaticLeft: number, 
+/**
+ * What may still be spent today, in cents; `null` without a cap.
+ */
+budgetLeftCents: number | null, 
+/**
+ * Whether automatic replies are silent for now because of the hours.
+ */
+quietNow: boolean, 
+/**
+ * Topics that lost their leave today.
+ */
+locked: Array<Topic>, 
+/**
+ * Suggestions that wait.
+ */
+suggestions: number, 
+/**
+ * Entries that should be looked at: doubted, or no longer valid.
+ */
+entriesToCheck: number, };
+
+/**
  * The account of a month.
  */
 export type AiUsage = { 
@@ -568,6 +601,31 @@ export type ChangeKind = "upserted" | "removed";
 export type CheckResult = "passed" | "failed";
 
 /**
+ * An answer of the owner's that may fit what the customer asked.
+ */
+export type Chip = { 
+/**
+ * The entry.
+ */
+entryId: EntryId, 
+/**
+ * Its first question, to show.
+ */
+question: string, 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Their language.
+ */
+lang: string, 
+/**
+ * How well it fits, 0 to 1.
+ */
+score: number, };
+
+/**
  * An entry that a draft rests on.
  */
 export type Citation = { 
@@ -596,6 +654,8 @@ revision: number, };
  * What went wrong.
  */
 export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "schedule_outside_window" | "human_agent_off" | "conversation_gone" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_needed" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
 
 /**
  * How an account is connected.
@@ -615,6 +675,41 @@ authorizeUrl: string, };
  * What an outbox row consists of.
  */
 export type Content = "text" | "heart";
+ * Two entries that contradict each other.
+ */
+export type Contradiction = { 
+/**
+ * One.
+ */
+firstId: EntryId, 
+/**
+ * Its first question.
+ */
+firstQuestion: string, 
+/**
+ * Its answer.
+ */
+firstAnswer: string, 
+/**
+ * What it says and the other does not; empty where one says yes and the other no.
+ */
+firstSays: Array<string>, 
+/**
+ * The other.
+ */
+secondId: EntryId, 
+/**
+ * Its first question.
+ */
+secondQuestion: string, 
+/**
+ * Its answer.
+ */
+secondAnswer: string, 
+/**
+ * The same of the other.
+ */
+secondSays: Array<string>, };
 
 /**
  * A conversation.
@@ -1244,6 +1339,51 @@ source: EntryPlace | null,
 doubt: string | null, };
 
 /**
+ * A file or folder that knowledge is read from.
+ */
+export type KnowledgeSource = { 
+/**
+ * Its id.
+ */
+id: SourceId, 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * Its last part, to show.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+kind: SourceKind, 
+/**
+ * How it stands.
+ */
+state: SourceState, 
+/**
+ * Why it cannot be read.
+ */
+fault: Code | null, 
+/**
+ * How many entries come from it.
+ */
+entries: number, 
+/**
+ * Rows that could not be used, each with its place.
+ */
+problems: Array<SourceProblem>, 
+/**
+ * When it was last read.
+ */
+readAt: Timestamp | null, 
+/**
+ * When it was last compared with the file.
+ */
+lookedAt: Timestamp, };
+
+/**
  * A word of the owner's that groups conversations.
  */
 export type Label = { 
@@ -1294,6 +1434,9 @@ answer: string, };
  * The way an account was connected.
  */
 export type LoginKind = "instagram" | "facebook";
+ * Why a topic may not answer by itself any more.
+ */
+export type LockReason = "undone" | "edited" | "rejected" | "complaint";
 
 /**
  * A part of a text, in UTF-16 units as JavaScript counts.
@@ -1786,6 +1929,72 @@ reference: string | null,
 adTitle: string | null, };
 
 /**
+ * A turn that would end differently now.
+ */
+export type ReplayDifference = { 
+/**
+ * The draft of then.
+ */
+draftId: DraftId, 
+/**
+ * Where.
+ */
+conversationId: ConversationId, 
+/**
+ * The customer's name.
+ */
+name: string, 
+/**
+ * What was asked.
+ */
+asked: string, 
+/**
+ * What was decided then.
+ */
+outcomeThen: Outcome, 
+/**
+ * What would be decided now.
+ */
+outcomeNow: Outcome, 
+/**
+ * The text then.
+ */
+textThen: string, 
+/**
+ * The text now.
+ */
+textNow: string, 
+/**
+ * How the texts differ.
+ */
+edit: Edit, 
+/**
+ * What the owner sent, where the owner did.
+ */
+sent: string | null, };
+
+/**
+ * What a replay of earlier turns came to.
+ */
+export type ReplayReport = { 
+/**
+ * Turns run again.
+ */
+turns: number, 
+/**
+ * Those that would end as they did.
+ */
+same: number, 
+/**
+ * Those that would end differently, newest first.
+ */
+differing: Array<ReplayDifference>, 
+/**
+ * Which engine ran.
+ */
+engine: Engine, };
+
+/**
  * What the AI may do in a conversation; the order is from strict to free.
  */
 export type ReplyMode = "off" | "draft" | "auto";
@@ -1827,6 +2036,14 @@ madeAt: Timestamp | null,
  * How many messages it holds.
  */
 messages: number, };
+ * How a draft is to be written anew.
+ */
+export type ReviseHow = "shorter" | "warmer";
+
+/**
+ * Why a row of a file could not be used.
+ */
+export type RowFault = "no_answer" | "too_long" | "unknown_language" | "twice" | "unreadable";
 
 /**
  * The one mark that a conversation's row carries.
@@ -2108,6 +2325,29 @@ export type Source = "poll" | "webhook" | "outbox" | "ai" | "owner";
 export type SourceId = string;
 
 /**
+ * What a source is.
+ */
+export type SourceKind = "file" | "folder";
+
+/**
+ * A row of a file that could not be used.
+ */
+export type SourceProblem = { 
+/**
+ * Where: the file and the line in it.
+ */
+place: string, 
+/**
+ * Why.
+ */
+fault: RowFault, };
+
+/**
+ * How a source stands.
+ */
+export type SourceState = "fresh" | "stale" | "missing" | "unreadable";
+
+/**
  * The story that a message belongs to.
  */
 export type Story = { 
@@ -2124,6 +2364,102 @@ attachment: Attachment | null, };
  * How a message belongs to a story.
  */
 export type StoryKind = "reply" | "mention";
+
+/**
+ * One thing learned.
+ */
+export type StyleNote = { 
+/**
+ * A stable name, such as `no_emoji`.
+ */
+key: string, 
+/**
+ * How many edits speak for it.
+ */
+evidence: number, 
+/**
+ * Whether the endpoint is told.
+ */
+active: boolean, };
+
+/**
+ * How the owner writes, as far as it was learned, and what the owner says about it.
+ */
+export type StyleNotes = { 
+/**
+ * The owner's own words about the tone; the endpoint is told them.
+ */
+own: string, 
+/**
+ * What was learned from edits; the owner may strike any of it.
+ */
+learned: Array<StyleNote>, 
+/**
+ * Edits seen since the last distilling.
+ */
+evidence: number, 
+/**
+ * Edits needed before anything is learned.
+ */
+needed: number, };
+
+/**
+ * A change of the style notes: what is absent stays as it is.
+ */
+export type StyleNotesChange = { 
+/**
+ * The owner's own words about the tone.
+ */
+own?: string, 
+/**
+ * Learned notes that the endpoint is not to be told.
+ */
+strike?: Array<string>, 
+/**
+ * Learned notes that it is to be told again.
+ */
+restore?: Array<string>, };
+
+/**
+ * A piece of knowledge made from the owner's own replies, waiting for approval.
+ */
+export type Suggestion = { 
+/**
+ * Its id.
+ */
+id: SuggestionId, 
+/**
+ * What the customer asked.
+ */
+question: string, 
+/**
+ * What the owner answered.
+ */
+answer: string, 
+/**
+ * `en`, `tr` or `ru`.
+ */
+lang: string, 
+/**
+ * How often the owner answered nearly the same.
+ */
+seen: number, 
+/**
+ * Where it comes from.
+ */
+conversationId: ConversationId, 
+/**
+ * When it was made.
+ */
+createdAt: Timestamp, };
+
+/**
+ * A piece of knowledge that waits for the owner's approval.
+ *
+ * Made by the store in rising order; a string at every boundary, because JavaScript
+ * loses whole numbers beyond 2^53.
+ */
+export type SuggestionId = string;
 
 /**
  * How the synchronisation stands.
@@ -2169,6 +2505,61 @@ level: number,
  * Whole days that are left.
  */
 daysLeft: number, };
+ * How far a topic is on the way to answering by itself.
+ */
+export type Topic = { 
+/**
+ * Its key, for commands.
+ */
+key: string, 
+/**
+ * The owner's name for it, or the first question of its one entry.
+ */
+name: string, 
+/**
+ * Whether it is a name of the owner's; else it is one entry.
+ */
+named: boolean, 
+/**
+ * What the owner set; `null` leaves it to the marks on its entries.
+ */
+mode: ReplyMode | null, 
+/**
+ * Its entries.
+ */
+entries: number, 
+/**
+ * Entries that the owner marked as good to be sent by themselves.
+ */
+marked: number, 
+/**
+ * Whether it has earned to answer by itself.
+ */
+earned: boolean, 
+/**
+ * Times that the owner sent what the AI would have sent: the 41 of "41 of 59".
+ */
+right: number, 
+/**
+ * Times that the owner sent something else.
+ */
+wrong: number, 
+/**
+ * Times needed in all, if no further one goes wrong: the 59.
+ */
+needed: number, 
+/**
+ * The share of wrong replies is below this, with 95 % certainty.
+ */
+bound: number, 
+/**
+ * Why it lost its leave.
+ */
+lockReason: LockReason | null, 
+/**
+ * When.
+ */
+lockedAt: Timestamp | null, };
 
 /**
  * One stage on the way to a draft.
@@ -2310,6 +2701,17 @@ missedByPolling: number,
  * How many events could not be read; they are kept.
  */
 unreadable: number, };
+ * All about one draft, to be kept or shown elsewhere.
+ */
+export type WhyExport = { 
+/**
+ * A name for the file.
+ */
+fileName: string, 
+/**
+ * Its content, JSON.
+ */
+content: string, };
 
 /**
  * When a customer may be answered, by the server time of their last message. A few minutes are
@@ -2481,6 +2883,14 @@ export interface Commands {
   draft_stop(args: { draftId: DraftId }): Draft;
   /** Why a draft is as it is. */
   draft_why(args: { draftId: DraftId }): DraftWhy;
+  /** Writes a draft in other words; needs an endpoint. */
+  draft_revise(args: { draftId: DraftId; how: ReviseHow }): Draft;
+  /** All about a draft, as a file. */
+  why_export(args: { draftId: DraftId }): WhyExport;
+  /** The owner's answers that may fit what the customer asked last. */
+  chips_get(args: { conversationId: ConversationId }): Array<Chip>;
+  /** Runs earlier turns once more, to see what would differ; nothing is sent. */
+  replay_run(args: { limit?: number | null; withEndpoint?: boolean | null }): ReplayReport;
   /** Sets what the AI may do in a conversation. */
   auto_reply_set(args: { conversationId: ConversationId; mode: ReplyMode }): ConversationRow;
   /** Pauses the AI everywhere, or lets it go on. */
@@ -2499,6 +2909,22 @@ export interface Commands {
   knowledge_remove(args: { entryId: EntryId }): null;
   /** All knowledge. */
   knowledge_list(args: {  }): Array<KnowledgeEntry>;
+  /** The entries that contradict each other. */
+  knowledge_conflicts(args: {  }): Array<Contradiction>;
+  /** Reads knowledge from a file or folder, and watches it from then on. */
+  knowledge_import(args: { path: string; lang?: string | null }): KnowledgeSource;
+  /** The files and folders that knowledge is read from. */
+  knowledge_sources(args: {  }): Array<KnowledgeSource>;
+  /** Reads a source now. */
+  source_read(args: { sourceId: SourceId }): KnowledgeSource;
+  /** Forgets a source, with its entries unless they are to be kept. */
+  source_remove(args: { sourceId: SourceId; keepEntries?: boolean | null }): null;
+  /** Answers of the owner's that might become knowledge. */
+  suggestion_list(args: {  }): Array<Suggestion>;
+  /** Makes a suggestion an entry, as it is or as the owner changed it. */
+  suggestion_accept(args: { suggestionId: SuggestionId; question?: string | null; answer?: string | null }): KnowledgeEntry;
+  /** Puts a suggestion away for good. */
+  suggestion_dismiss(args: { suggestionId: SuggestionId }): null;
   /** The questions that the knowledge had no answer to, most frequent first. */
   unanswered_list(args: { limit: number }): Array<Unanswered>;
   /** The words that the owner sends often. */
@@ -2509,6 +2935,16 @@ export interface Commands {
   saved_reply_remove(args: { savedReplyId: SavedReplyId }): null;
   /** A saved reply with its variables filled in for a conversation. */
   saved_reply_fill(args: { savedReplyId: SavedReplyId; conversationId: ConversationId }): FilledReply;
+  /** How far each topic has come to answer by itself. */
+  topic_list(args: {  }): Array<Topic>;
+  /** Sets what the AI may do in a topic; nothing leaves it to the marks on its entries. */
+  topic_mode_set(args: { key: string; mode?: ReplyMode | null }): Topic;
+  /** How the owner writes. */
+  style_notes_get(args: {  }): StyleNotes;
+  /** Changes what the endpoint is told about how the owner writes. */
+  style_notes_set(args: { notes: StyleNotesChange }): StyleNotes;
+  /** The AI's day in one look. */
+  ai_today(args: {  }): AiToday;
   /** The account of a month, of this one unless told. */
   ai_usage(args: { month?: string | null }): AiUsage;
 }
@@ -2518,3 +2954,8 @@ export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_star
 
 /** Every error code; each has its words in `messages/*.json`. */
 export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "schedule_outside_window", "human_agent_off", "conversation_gone", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "sync_now", "sync_pause", "sync_status", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "outbox_list", "outbox_retry", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "draft_revise", "why_export", "chips_get", "replay_run", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "knowledge_conflicts", "knowledge_import", "knowledge_sources", "source_read", "source_remove", "suggestion_list", "suggestion_accept", "suggestion_dismiss", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "topic_list", "topic_mode_set", "style_notes_get", "style_notes_set", "ai_today", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+
+/** Every error code; each has its words in `messages/*.json`. */
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_needed", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -15,6 +15,7 @@ import type {
   InboxView,
   KnowledgeEntry,
   Label,
+  KnowledgeSource,
   Message,
   NotificationSettings,
   Note,
@@ -24,7 +25,10 @@ import type {
   Sending,
   SendingSettings,
   Recovery,
+  StyleNotes,
+  Suggestion,
   SyncStatus,
+  Topic,
 } from './bindings';
 import { CommandError, type Args, type ChangesListener, type CommandName, type Host, type Result } from './host';
 
@@ -93,6 +97,10 @@ export class FakeHost implements Host {
     dailyCapCents: 0,
   };
   savedReplies: SavedReply[] = [];
+  sources: KnowledgeSource[] = [];
+  suggestions: Suggestion[] = [];
+  topics: Topic[] = [];
+  style: StyleNotes = { own: '', learned: [], evidence: 0, needed: 10 };
   sync: SyncStatus = { accounts: [] };
   sending: SendingSettings = { undoSeconds: 0, typing: false, seen: false, accounts: [] };
 
@@ -811,6 +819,57 @@ export class FakeHost implements Host {
     },
     knowledge_list: () => [...this.knowledge],
     unanswered_list: () => [],
+    draft_revise: ({ draftId, how }) => {
+      const { talk, draft } = this.#draft(draftId);
+      const text = how === 'shorter' ? (draft.text.split(/(?<=[.!?])\s/)[0] ?? draft.text) : `${draft.text} 😊`;
+      return this.propose(talk, text, { engine: 'endpoint', model: this.ai.model, cites: draft.cites });
+    },
+    why_export: ({ draftId }) => ({ fileName: `replydesk-why-${draftId}.json`, content: JSON.stringify(this.#draft(draftId).draft, null, 2) }),
+    chips_get: ({ conversationId }) => {
+      const asked = this.#talk(conversationId).messages.filter((m) => m.author === 'customer').at(-1)?.text.toLowerCase() ?? '';
+      const fits = this.knowledge.filter((entry) => entry.questions.some((q) => q.toLowerCase().split(/\W+/).some((w) => w.length > 3 && asked.includes(w))));
+      return fits.slice(0, 3).map((entry) => ({ entryId: entry.id, question: entry.questions[0] ?? '', text: entry.answer, lang: entry.lang, score: 0.5 }));
+    },
+    replay_run: () => ({ turns: 0, same: 0, differing: [], engine: 'embedded' }),
+    knowledge_conflicts: () => [],
+    knowledge_import: ({ path }) => {
+      const name = path.split(/[\\/]/).at(-1) ?? path;
+      const source: KnowledgeSource = { id: this.id(), path, name, kind: 'file', state: 'fresh', fault: null, entries: 0, problems: [], readAt: this.iso(), lookedAt: this.iso() };
+      this.sources.push(source);
+      this.emit({ entity: 'entry', id: `source-${source.id}`, change: 'upserted', source: 'owner' });
+      return source;
+    },
+    knowledge_sources: () => [...this.sources],
+    source_read: ({ sourceId }) => {
+      const source = this.sources.find((one) => one.id === sourceId);
+      if (!source) throw new CommandError({ code: 'not_found', message: 'no such source' });
+      return source;
+    },
+    source_remove: ({ sourceId }) => {
+      this.sources = this.sources.filter((one) => one.id !== sourceId);
+      return null;
+    },
+    suggestion_list: () => [...this.suggestions],
+    suggestion_accept: ({ suggestionId, question, answer }) => {
+      const found = this.suggestions.find((one) => one.id === suggestionId);
+      if (!found) throw new CommandError({ code: 'not_found', message: 'no such suggestion' });
+      this.suggestions = this.suggestions.filter((one) => one !== found);
+      return this.#handlers.knowledge_add({ questions: [question ?? found.question], answer: answer ?? found.answer, lang: found.lang, autoOk: false, internal: false });
+    },
+    suggestion_dismiss: ({ suggestionId }) => {
+      this.suggestions = this.suggestions.filter((one) => one.id !== suggestionId);
+      return null;
+    },
+    topic_list: () => [...this.topics],
+    topic_mode_set: ({ key, mode }) => {
+      this.topics = this.topics.map((topic) => (topic.key === key ? { ...topic, mode: mode ?? null } : topic));
+      const topic = this.topics.find((one) => one.key === key);
+      if (!topic) throw new CommandError({ code: 'not_found', message: 'no such topic' });
+      return topic;
+    },
+    style_notes_get: () => this.style,
+    style_notes_set: ({ notes }) => (this.style = { ...this.style, own: notes.own ?? this.style.own }),
+    ai_today: () => ({ tally: this.#tally(), automaticLeft: 100, budgetLeftCents: null, quietNow: false, locked: [], suggestions: this.suggestions.length, entriesToCheck: 0 }),
     saved_reply_list: () => [...this.savedReplies],
     saved_reply_set: ({ reply }) => {
       const saved: SavedReply = { lang: null, shortcut: null, ...reply, id: reply.id ?? this.id(), updatedAt: this.iso() };

@@ -5,7 +5,7 @@ use super::enqueue::body_hash;
 use super::{NOTHING_IN_THE_WAY, OutboxRow, get, touched};
 use crate::table::{account, conversation, message, setting};
 use crate::{StoreError, Write};
-use desk_core::outbox::{self as rules, Approval, Next, StartFacts, StartRefusal};
+use desk_core::outbox::{self as rules, Approval, Next, RecentAuto, StartFacts, StartRefusal};
 use desk_core::window::ReplyWindow;
 use desk_core::{Code, IgMessageId, OutboxId, SendState, Timestamp};
 use rusqlite::params;
@@ -125,7 +125,48 @@ fn start_facts(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<StartFa
         mode: setting::effective_mode(w, conversation.mode)?,
         newer_inbound: after_trigger("in")?,
         answered: after_trigger("out")?,
+        age: now.since(row.created_at),
+        withdrawn: row.approval == Approval::Policy && is_withdrawn(w, row, now)?,
+        recent: recent_auto(w, row, now)?,
     })
+}
+
+/// Other automatic replies of late than this one.
+fn recent_auto(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<RecentAuto, StoreError> {
+    let others = |all: bool, span: u64| -> Result<u32, StoreError> {
+        let since = now - std::time::Duration::from_secs(span);
+        let mut query = w.prepare_cached(
+            "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state NOT IN ('cancelled', 'failed')
+                 AND created_at >= ?1 AND id < ?2 AND (?3 OR conversation_id = ?4)",
+        )?;
+        Ok(query.query_row(
+            params![since.0, row.id.0, all, row.conversation_id.0],
+            |r| r.get(0),
+        )?)
+    };
+    Ok(RecentAuto {
+        last_10_min: others(false, 600)?,
+        today_conversation: others(false, 86_400)?,
+        today_all: others(true, 86_400)?,
+    })
+}
+
+/// Whether an entry behind an automatic reply was changed, doubted, removed or has expired, or its
+/// topic lost its leave, after the reply was approved.
+fn is_withdrawn(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(draft) = row.draft_id else {
+        return Ok(false);
+    };
+    let mut query = w.prepare_cached(
+        "SELECT EXISTS (
+             SELECT 1 FROM draft d, json_each(d.cites) c
+             LEFT JOIN entry e ON e.id = CAST(c.value ->> 'entryId' AS INTEGER)
+             WHERE d.id = ?1 AND (e.id IS NULL OR e.updated_at > ?2 OR e.doubt IS NOT NULL OR e.internal
+                                  OR coalesce(e.expires_at <= ?3, 0)))
+         OR EXISTS (SELECT 1 FROM observation o JOIN topic t ON t.key = o.topic
+                    WHERE o.draft_id = ?1 AND t.locked_at > ?2)",
+    )?;
+    Ok(query.query_row(params![draft.0, row.created_at.0, now.0], |r| r.get(0))?)
 }
 
 /// Ends a row: nothing more happens to it by itself.
