@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Browser } from './lib/browser.mjs';
 import { DeskProcess } from './lib/desk.mjs';
-import { dress, enter, VIEWS } from './lib/views.mjs';
+import { dress, enter as lead, VIEWS } from './lib/views.mjs';
 
 const { values: options } = parseArgs({
   options: { pictures: { type: 'string' }, only: { type: 'string' }, langs: { type: 'string' }, themes: { type: 'string' } },
@@ -25,6 +25,11 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const run = readFileSync(new URL('./a11y/run.js', import.meta.url), 'utf8');
 const found = [];
 let looked = 0;
+
+/** A view that cannot be reached is a fault of its own, and not the end of the walk. */
+async function enter(page, view) {
+  await lead(page, view).catch((thrown) => found.push({ view: view.name, how: 'on the way', id: 'not-reached', help: String(thrown), nodes: [] }));
+}
 
 function wanted(views) {
   return views.filter((view) => !options.only || view.name.startsWith(options.only));
