@@ -23,17 +23,8 @@ pub fn script(name: &str) -> Command {
     npm(&["run", "--silent", name])
 }
 
-/// A program that the UI's packages bring.
-pub fn tool(name: &str) -> Command {
-    let ending = if cfg!(windows) { ".cmd" } else { "" };
-    Command::new(
-        folder()
-            .join("node_modules/.bin")
-            .join(format!("{name}{ending}")),
-    )
-}
-
-fn npm(arguments: &[&str]) -> Command {
+/// npm, in the folder of the UI.
+pub fn npm(arguments: &[&str]) -> Command {
     let mut command = Command::new(NPM);
     command.args(arguments).current_dir(folder());
     command

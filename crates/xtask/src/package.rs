@@ -11,6 +11,8 @@ use std::process::Command;
 /// What is done with the installed package, inside the private desktop.
 const TRIAL: &str = include_str!("package.sh");
 const PACKAGE: &str = "reply-desk";
+/// As old as the `tauri` that it bundles for.
+const BUNDLER: &str = "@tauri-apps/cli@2.12.5";
 
 /// Makes the package. `--debug` takes the development build, which is there already after a test;
 /// `--try` installs it on this machine, uses it and removes it.
@@ -48,14 +50,32 @@ fn steps_of(steps: &mut Steps, debug: bool) -> Outcome<PathBuf> {
         .join("deb");
     // What lies there from another version must not be taken for ours.
     let _ = std::fs::remove_dir_all(&bundles);
-    steps.run("bundling", &mut bundle(debug))?;
+    let program = ensure_bundler()?;
+    steps.run("bundling", &mut bundle(&program, debug))?;
     only_deb(&bundles)
 }
 
-/// The bundler of Tauri; it comes from npm as a finished program, where cargo would compile it for
-/// longer than the product.
-fn bundle(debug: bool) -> Command {
-    let mut command = node::tool("tauri");
+/// Sees to it that Tauri's bundler is there. It comes from npm as a finished program, where cargo
+/// would compile it for longer than the product; not with the UI's packages, because npm then asks
+/// for the programs of all other systems as well, which a mirror need not have.
+fn ensure_bundler() -> Outcome<PathBuf> {
+    let folder = metadata::target_folder()?.join("tools").join("bundler");
+    let program = folder.join("node_modules/.bin/tauri");
+    if !program.is_file() {
+        println!("Fetching Tauri's bundler, once, into {}", folder.display());
+        std::fs::create_dir_all(&folder).map_err(|error| {
+            Failure::new(format!("{} cannot be made: {error}", folder.display()))
+        })?;
+        let mut install = node::npm(&["install", "--no-audit", "--no-fund", "--loglevel=error"]);
+        install.args(["--no-save", "--no-package-lock", BUNDLER]);
+        install.arg("--prefix").arg(&folder).current_dir(&folder);
+        process::run(&mut install)?;
+    }
+    Ok(program)
+}
+
+fn bundle(program: &Path, debug: bool) -> Command {
+    let mut command = Command::new(program);
     command.args(["bundle", "--ci", "--bundles", "deb"]);
     if debug {
         command.arg("--debug");
