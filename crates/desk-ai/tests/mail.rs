@@ -1,10 +1,5 @@
 //! The project's own messages over one fictional shop, in three languages, against their goals.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test that cannot read its files should stop"
-)]
-
 #[path = "../src/bin/desk-eval/golden.rs"]
 mod golden;
 

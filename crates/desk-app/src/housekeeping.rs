@@ -98,7 +98,7 @@ async fn back_up_if_due(store: &Store, now: Timestamp) -> Result<bool, StoreErro
     let newest = store.backups().first().map(|b| b.made_at);
     // A clock that was ahead must not put the next backup off for ever.
     let is_due = newest.is_none_or(|at| now.since(at) >= DAILY || at > now + DAILY);
-    let anything: bool = store.read(|db| account::any(db)).await?;
+    let anything: bool = store.read(account::any).await?;
     if !is_due || !anything {
         store.advance_generation().await?;
         return Ok(false);

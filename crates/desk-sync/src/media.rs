@@ -405,7 +405,7 @@ mod tests {
             let work = Work::of(changes);
             (work.sweep, work.fetch)
         };
-        assert_eq!(work(&[other.clone()]), (false, false));
+        assert_eq!(work(std::slice::from_ref(&other)), (false, false));
         assert_eq!(work(&[other, came.clone()]), (false, true));
         assert_eq!(work(&[came, gone]), (true, true));
     }

@@ -13,7 +13,7 @@ async fn picture(world: &World) -> (ConversationId, AttachmentId, String) {
     world.poll().await;
     let id = world.conversation(&irina).await.id;
     let message = world.messages(id).await.pop().unwrap();
-    (id, message.attachments[0].id, mid)
+    (id, message.attachments.first().unwrap().id, mid)
 }
 
 fn files(world: &World) -> usize {

@@ -62,7 +62,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
 fn tear(path: &Path) {
     let mut bytes = std::fs::read(path).unwrap();
     let (from, to) = (8192, bytes.len().min(16384 * 3));
-    bytes[from..to].fill(0xA5);
+    bytes.get_mut(from..to).unwrap().fill(0xA5);
     std::fs::write(path, bytes).unwrap();
 }
 
@@ -275,7 +275,7 @@ async fn a_damaged_file_is_kept_and_the_newest_good_backup_takes_its_place() {
             "{what}"
         );
         let row: Result<_, StoreError> = store
-            .read(|db| desk_store::table::account::connected(db))
+            .read(desk_store::table::account::connected)
             .await;
         assert_eq!(
             row.unwrap()[0].synced_at,

@@ -34,7 +34,7 @@ async fn furnish(store: &Store) -> desk_core::ConversationId {
     let first = seed(store).await;
     let made: Result<(), StoreError> = store
         .write(move |w| {
-            let account = account::connected(w)?[0].id;
+            let account = account::connected(w)?.remove(0).id;
             for number in 0..300u32 {
                 let text = format!("{SECRET} message number {number} about lamps");
                 let mut row = incoming(

@@ -49,7 +49,7 @@ enum Place {
 }
 
 enum Content {
-    Said(Incoming),
+    Said(Box<Incoming>),
     Happened(Event),
 }
 
@@ -115,7 +115,7 @@ fn put(
                 .entry((account.id, customer.clone()))
                 .or_insert_with(|| Batch::with(None, customer, Path::Webhook));
             match *content {
-                Content::Said(message) => batch.messages.push(message),
+                Content::Said(message) => batch.messages.push(*message),
                 Content::Happened(event) => batch.events.push(event),
             }
         }
@@ -169,7 +169,7 @@ fn place(account: &Account, item: &Item) -> Option<Place> {
     let (customer, by) = sides(account, item)?;
     let at = Timestamp::from(item.at?);
     let content = match &item.event {
-        webhook::Event::Message(told) => Content::Said(said(account, told)?),
+        webhook::Event::Message(told) => Content::Said(Box::new(said(account, told)?)),
         event => Content::Happened(Event {
             at,
             what: happened(event, by)?,

@@ -26,7 +26,7 @@ pub fn claim_echo(
         ),
         [conversation.0],
     )?;
-    rows.retain(|row| is_sought(row));
+    rows.retain(is_sought);
     rows.sort_by_key(rank);
     for row in rows.iter().filter(|row| row.state != SendState::Sent) {
         if !fits(row, echo) {
