@@ -6,8 +6,8 @@ use crate::dto::{Chip, Draft as DraftDto, DraftCheck, ReviseHow, WhyExport};
 use crate::{Desk, IpcError, convert, settings};
 use desk_ai::contract::{self, Action};
 use desk_ai::learning::edit::same_facts;
-use desk_ai::verify::{Sources, verify};
 use desk_ai::masking::Mask;
+use desk_ai::verify::{Sources, verify};
 use desk_ai::{Lang, Nonce, Prompt, Provider, Revision};
 use desk_core::{CheckResult, Code, ConversationId, DraftId, Engine, Outcome};
 use desk_store::StoreError;
@@ -149,8 +149,13 @@ impl Desk {
             .filter(|a| a.action == Action::Reply && !a.reply.trim().is_empty())
             .ok_or_else(|| IpcError::new(Code::AiNonsense, "no reply in other words came back"))?;
         let text = mask.restore(answer.reply.trim());
-        let checks =
-            serde_json::to_string(&checks_of(&text, &old, lang, &[&prompt.canary, &prompt.fence])).map_err(StoreError::from)?;
+        let checks = serde_json::to_string(&checks_of(
+            &text,
+            &old,
+            lang,
+            &[&prompt.canary, &prompt.fence],
+        ))
+        .map_err(StoreError::from)?;
         let (now, model) = (self.clock.now(), endpoint.model().to_owned());
         let kept: Result<DraftDto, StoreError> = self
             .store

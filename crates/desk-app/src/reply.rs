@@ -9,8 +9,8 @@ use desk_core::text::{self, TextFault};
 use desk_core::window::ReplyWindow;
 use desk_core::wording::{Machine, Person, Words};
 use desk_core::{
-    Author, Code, ConversationId, DraftId, LockReason, OutboxId, Outcome, Reason, Source, Timestamp,
-    split,
+    Author, Code, ConversationId, DraftId, LockReason, OutboxId, Outcome, Reason, Source,
+    Timestamp, split,
 };
 use desk_store::table::outbox::{Approved, Terms};
 use desk_store::table::{composer, conversation, draft, message, outbox, trace};
