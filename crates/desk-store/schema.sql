@@ -438,6 +438,49 @@ CREATE TABLE filter (
     narrow TEXT NOT NULL                         -- by what, JSON
 ) STRICT;
 
+CREATE TABLE sync_state (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id), -- whose
+    calls_per_hour INTEGER NOT NULL DEFAULT 200, -- the owner's limit, as an average
+    saved REAL NOT NULL DEFAULT 0,               -- calls that are left
+    saved_at INTEGER NOT NULL DEFAULT 0,         -- when that was so
+    throttled_until INTEGER,                     -- until when Instagram wants no calls
+    throttle_named INTEGER NOT NULL DEFAULT 0,   -- 1 when Instagram itself named that time
+    usage_percent INTEGER,                       -- the highest share that the usage headers told last
+    arrivals TEXT NOT NULL DEFAULT '',           -- what was learned of when messages come, JSON
+    seen_up_to INTEGER NOT NULL DEFAULT 0        -- all conversations that changed up to here, by Instagram's time, were read
+) STRICT;
+
+CREATE TABLE call_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- keeps the order
+    account_id INTEGER NOT NULL REFERENCES account (id), -- whose
+    at INTEGER NOT NULL,                         -- when it began
+    reason TEXT NOT NULL,                        -- why: due, burst, sent, …
+    calls INTEGER NOT NULL,                      -- how many calls it took
+    found INTEGER NOT NULL,                      -- messages that were new
+    fault TEXT,                                  -- code of the fault that ended it
+    millis INTEGER NOT NULL                      -- how long it took
+) STRICT;
+-- With the number of calls in it, so that those of an hour are added up from the index alone.
+CREATE INDEX call_log_by_account ON call_log (account_id, at, calls);
+
+CREATE TABLE egress (
+    day INTEGER NOT NULL,                        -- days since 1970, UTC
+    host TEXT NOT NULL,                          -- which host was contacted
+    purpose TEXT NOT NULL,                       -- reading, sending, sign_in, ai, media
+    calls INTEGER NOT NULL,                      -- requests that left
+    bytes_out INTEGER NOT NULL,                  -- their bytes
+    bytes_in INTEGER NOT NULL,                   -- the answers' bytes
+    last_at INTEGER NOT NULL,                    -- the last of them
+    PRIMARY KEY (day, host, purpose)             -- one row for each day
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE absence (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,        -- ours
+    kind TEXT NOT NULL,                          -- asleep, off
+    began_at INTEGER NOT NULL,                   -- the last sign of life before it
+    ended_at INTEGER NOT NULL,                   -- the first one after it
+    dismissed INTEGER NOT NULL DEFAULT 0         -- 1 once the owner has seen it
+) STRICT;
 CREATE TABLE erased (
     customer_hash TEXT PRIMARY KEY,              -- SHA-256 of the account's and the customer's id
     erased_at INTEGER NOT NULL                   -- what the customer wrote until then is not stored again

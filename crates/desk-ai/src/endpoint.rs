@@ -2,6 +2,7 @@
 //! word of what is sent or received: that is a customer's text, or the key.
 
 mod dialect;
+mod ledger;
 pub mod preset;
 mod stream;
 
@@ -12,10 +13,13 @@ use async_openai::config::{Config, OpenAIConfig};
 use async_openai::error::{ApiError, ApiErrorResponse, OpenAIError};
 use async_openai::middleware::HttpRequestFactory;
 use async_trait::async_trait;
+use desk_core::egress::Egress;
 use dialect::Dialect;
+use ledger::{Entry, Ledger};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 use stream::Stream;
@@ -36,6 +40,7 @@ pub struct Endpoint {
     deadline: Duration,
     /// What the server was found to understand, so that it is found out once.
     dialect: AtomicU8,
+    egress: Ledger,
 }
 
 impl fmt::Debug for Endpoint {
@@ -76,11 +81,12 @@ impl Endpoint {
             .with_api_key(key.as_ref().map_or("", |k| k.expose_secret()));
         // The default service retries for minutes; this one asks once, keeps the status of an
         // answer that is no JSON, and reads no more than a reply can be.
+        let egress: Ledger = Arc::default();
         let service = tower::service_fn({
-            let http = http.clone();
+            let (http, egress) = (http.clone(), Arc::clone(&egress));
             move |request: HttpRequestFactory| {
-                let http = http.clone();
-                async move { ask_once(&http, &request).await }
+                let (http, egress) = (http.clone(), Arc::clone(&egress));
+                async move { ask_once(&http, &request, &egress).await }
             }
         });
         Ok(Self {
@@ -89,7 +95,15 @@ impl Endpoint {
             model: model.to_owned(),
             deadline,
             dialect: AtomicU8::new(0),
+            egress,
         })
+    }
+
+    /// The same endpoint, whose calls are recorded in the ledger of what left this computer.
+    #[must_use]
+    pub fn recorded(self, egress: Arc<Egress>) -> Self {
+        let _ = self.egress.set(egress);
+        self
     }
 
     /// Asks a trivial question, to see that address, key and model work.
@@ -132,14 +146,19 @@ impl Endpoint {
     ) -> Result<Option<Completion>, ProviderFault> {
         let dialect = Dialect::from_bits(self.dialect.load(Ordering::Relaxed));
         let config = self.client.config();
-        let sent = self
+        let request = self
             .http
             .post(config.url("/chat/completions"))
             .headers(config.headers())
             .json(&dialect.streamed(&self.model, prompt))
-            .send()
-            .await;
-        let mut response = sent.map_err(|e| sort_fault(&OpenAIError::Reqwest(e)))?;
+            .build()
+            .map_err(|e| sort_fault(&OpenAIError::Reqwest(e)))?;
+        let mut entry = Entry::of(&request, &self.egress);
+        let sent = self.http.execute(request).await;
+        let mut response = sent.map_err(|e| {
+            entry.note_failure(&e);
+            sort_fault(&OpenAIError::Reqwest(e))
+        })?;
         let kind = response.headers().get(reqwest::header::CONTENT_TYPE);
         let streams = kind
             .and_then(|v| v.to_str().ok())
@@ -160,6 +179,7 @@ impl Endpoint {
             match response.chunk().await {
                 Ok(Some(chunk)) => {
                     size += chunk.len();
+                    entry.read(chunk.len());
                     if size > MAX_BODY {
                         return Err(ProviderFault::Nonsense);
                     }
@@ -252,21 +272,43 @@ impl Capabilities {
 async fn ask_once(
     http: &reqwest::Client,
     request: &HttpRequestFactory,
+    egress: &Ledger,
 ) -> Result<reqwest::Response, OpenAIError> {
-    let mut response = http.execute(request.build().await?).await?;
-    let status = response.status();
-    let mut body: Vec<u8> = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
-        if body.len() + chunk.len() > MAX_BODY {
-            return Err(refused(status, "too long"));
+    let request = request.build().await?;
+    let mut entry = Entry::of(&request, egress);
+    let mut response = match http.execute(request).await {
+        Ok(response) => response,
+        Err(fault) => {
+            entry.note_failure(&fault);
+            return Err(fault.into());
         }
-        body.extend_from_slice(&chunk);
-    }
+    };
+    let status = response.status();
+    let body = read_body(&mut response, &mut entry).await;
+    let Some(body) = body? else {
+        return Err(refused(status, "too long"));
+    };
     if !status.is_success() {
         let start = String::from_utf8_lossy(body.get(..2_000).unwrap_or(&body)).into_owned();
         return Err(refused(status, &start));
     }
     Ok(reqwest::Response::from(http::Response::new(body)))
+}
+
+/// The body of an answer; nothing when it is longer than an answer can be.
+async fn read_body(
+    response: &mut reqwest::Response,
+    entry: &mut Entry,
+) -> Result<Option<Vec<u8>>, reqwest::Error> {
+    let mut body: Vec<u8> = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        entry.read(chunk.len());
+        if body.len() + chunk.len() > MAX_BODY {
+            return Ok(None);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Some(body))
 }
 
 fn refused(status: reqwest::StatusCode, message: &str) -> OpenAIError {

@@ -73,6 +73,18 @@ macro_rules! commands {
             fn sync_pause(minutes: u32) -> ();
             /// How the synchronisation stands.
             fn sync_status() -> SyncStatus;
+            /// What the last checks and sends did, the newest first.
+            fn sync_log(account_id: Option<AccountId>, limit: u32) -> Vec<SyncLogEntry>;
+            /// Sets how many calls an hour an account may make, on average.
+            fn sync_budget_set(account_id: AccountId, calls_per_hour: u32) -> SyncStatus;
+            /// Notes whether the owner looks at the window: then Instagram is checked more often.
+            fn focus_set(focused: bool) -> ();
+            /// Every host that was contacted in the last 30 days.
+            fn egress_list() -> Vec<EgressEntry>;
+            /// What happened while the machine slept or ReplyDesk did not run.
+            fn absence_get() -> Option<Absence>;
+            /// Puts the account of an absence away.
+            fn absence_dismiss() -> ();
 
             /// A page of the conversation list.
             fn inbox_list(view: InboxView, query: Option<String>, cursor: Option<String>, limit: u32, filter: Option<InboxFilter>) -> InboxPage;

@@ -5,9 +5,11 @@ use crate::config::Config;
 use crate::desktop::Desktop;
 use crate::drafting::Drafting;
 use crate::dto::{AppState, Preferences};
+use crate::egress_meter::EgressMeter;
 use crate::pause::{self, Pause};
 use crate::visit::Visit;
 use crate::{IpcError, change_bus, demo};
+use desk_core::egress::Egress;
 use desk_core::{Change, Clock, Code, SystemClock};
 use desk_secrets::{Backend, SecretStore};
 use desk_store::table::setting;
@@ -15,7 +17,7 @@ use desk_store::{Store, StoreError};
 use desk_sync::{Engine, EngineParts, Options};
 use graph_api::media::guard::Rules;
 use graph_api::media::{Caps, MediaClient};
-use graph_api::{Client, Limits};
+use graph_api::{Client, Limits, Meter};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -113,14 +115,13 @@ impl Desk {
             Limits::default(),
         )
         .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?;
-        let mut options = Options::default();
-        if let Some(every) = config.poll_every {
-            options = Options {
-                steady_poll: every,
-                brisk_poll: every.min(options.brisk_poll),
-                ..options
-            };
-        }
+        let egress = Arc::new(Egress::default());
+        let meter = Arc::new(EgressMeter(Arc::clone(&egress)));
+        let client = client.metered(Arc::clone(&meter) as Arc<dyn Meter>);
+        let options = Options {
+            fixed_poll: config.poll_every,
+            ..Options::default()
+        };
         let (changes, _) = broadcast::channel(256);
         let stop = CancellationToken::new();
         let acting = stop.child_token();
@@ -132,18 +133,25 @@ impl Desk {
         ));
         let rules = Rules::new(&config.media_hosts, &config.endpoints.instagram_graph);
         let media = MediaClient::new(rules, Caps::default())
-            .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?;
+            .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?
+            .metered(meter);
         let engine = Engine::start(EngineParts {
             store: store.clone(),
             client: client.clone(),
             secrets: Arc::clone(&secrets),
             clock: Arc::clone(&clock),
+            egress: Arc::clone(&egress),
             options,
             media,
             webhook_port: config.webhook_port,
         })
         .await?;
-        let drafting = Drafting::new(store.clone(), Arc::clone(&secrets), Arc::clone(&clock));
+        let drafting = Drafting::new(
+            store.clone(),
+            Arc::clone(&secrets),
+            Arc::clone(&clock),
+            Arc::clone(&egress),
+        );
         tasks.spawn(Arc::clone(&drafting).run(acting.clone()));
         tasks.spawn(crate::sources::watch(
             store.clone(),

@@ -15,6 +15,7 @@ use crate::dto::Draft as DraftDto;
 use crate::settings;
 use crate::{Desk, IpcError, convert, local_time, mining};
 use desk_ai::{Drafter, Endpoint, Knowledge, Nonce, Turn, Usage, Verdict};
+use desk_core::egress::Egress;
 use desk_core::{
     Author, Change, Clock, Code, ConversationId, Engine, Entity, LockReason, Outcome, Reason,
     Timestamp,
@@ -50,6 +51,7 @@ pub(crate) struct Drafting {
     wake: Notify,
     cache: Cache,
     endpoint: Mutex<Option<Arc<Endpoint>>>,
+    egress: Arc<Egress>,
 }
 
 impl Drafting {
@@ -57,6 +59,7 @@ impl Drafting {
         store: Store,
         secrets: Arc<dyn SecretStore>,
         clock: Arc<dyn Clock>,
+        egress: Arc<Egress>,
     ) -> Arc<Self> {
         Arc::new(Drafting {
             store,
@@ -65,6 +68,7 @@ impl Drafting {
             wake: Notify::new(),
             cache: Cache::default(),
             endpoint: Mutex::default(),
+            egress,
         })
     }
 
@@ -351,12 +355,9 @@ impl Drafting {
         } else {
             None
         };
-        let endpoint = Arc::new(Endpoint::new(
-            &ai.base_url,
-            &ai.model,
-            key,
-            Duration::from_secs(u64::from(ai.deadline_seconds)),
-        )?);
+        let deadline = Duration::from_secs(u64::from(ai.deadline_seconds));
+        let endpoint = Endpoint::new(&ai.base_url, &ai.model, key, deadline)?;
+        let endpoint = Arc::new(endpoint.recorded(Arc::clone(&self.egress)));
         *self.endpoint.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&endpoint));
         Ok(Some(endpoint))
     }

@@ -44,7 +44,9 @@ mod kinds;
 pub use kinds::*;
 mod inbox;
 pub use inbox::*;
+mod sync;
 pub use sending::*;
+pub use sync::*;
 mod account;
 mod file;
 pub use account::*;
@@ -147,6 +149,20 @@ dto! {
         pub calls_last_hour: u32,
         /// API calls since ReplyDesk started.
         pub calls_total: u32,
+        /// The wait between the last check and the next one, in seconds.
+        pub interval_seconds: Option<f64>,
+        /// API calls in the last hour.
+        pub calls_used: u32,
+        /// API calls an hour that the owner allows, on average.
+        pub calls_budget: u32,
+        /// API calls that are left, with what quiet hours saved.
+        pub calls_left: u32,
+        /// API calls in the last 24 hours.
+        pub calls_today: u32,
+        /// Until when Instagram wants no calls.
+        pub throttled_until: Option<Timestamp>,
+        /// How far the first synchronisation is.
+        pub first_sync: FirstSync,
     }
 
     /// A page of the conversation list.

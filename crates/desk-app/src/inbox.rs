@@ -1,14 +1,14 @@
 //! Reading: the list, a conversation, search, and how the synchronisation stands.
 
 use crate::dto::{
-    AccountSync, ConversationRow, ConversationView, InboxFilter, InboxPage, InboxSort, MessagePage,
-    SearchFilter, SearchHit, SyncStatus,
+    ConversationRow, ConversationView, InboxFilter, InboxPage, InboxSort, MessagePage,
+    SearchFilter, SearchHit,
 };
 use crate::{Desk, IpcError, convert, marks, thread};
 use desk_core::message::InboxView;
 use desk_core::window::{REPLY_WINDOW, SAFETY_MARGIN};
-use desk_core::{AccountId, Code, ConversationId, ReplyMode, Source, Timestamp};
-use desk_store::table::{account, composer, conversation, draft, message, window};
+use desk_core::{Code, ConversationId, ReplyMode, Source, Timestamp};
+use desk_store::table::{composer, conversation, draft, message, window};
 use desk_store::{StoreError, search};
 use std::time::Duration;
 
@@ -349,53 +349,6 @@ impl Desk {
             self.drafting.wake();
         }
         Ok(row)
-    }
-
-    /// Command `sync_now`.
-    ///
-    /// # Errors
-    /// [`Code::NotFound`] when there is no such account.
-    pub async fn sync_now(&self, account_id: AccountId) -> Result<(), IpcError> {
-        let known: Result<_, StoreError> = self
-            .store
-            .read(move |db| account::get(db, account_id))
-            .await;
-        known?;
-        self.engine.poll_now(account_id);
-        Ok(())
-    }
-
-    /// Command `sync_status`.
-    ///
-    /// # Errors
-    /// When the file cannot be read.
-    pub async fn sync_status(&self) -> Result<SyncStatus, IpcError> {
-        let rows: Result<Vec<(account::Account, u32)>, StoreError> = self
-            .store
-            .read(|db| {
-                account::connected(db)?
-                    .into_iter()
-                    .map(|a| conversation::count_of(db, a.id).map(|n| (a, n)))
-                    .collect()
-            })
-            .await;
-        let accounts = rows?
-            .into_iter()
-            .map(|(row, conversations)| {
-                let progress = self.engine.progress(row.id);
-                AccountSync {
-                    account_id: row.id,
-                    last_check_at: row.last_check_at,
-                    next_check_at: progress.next_check_at,
-                    fault: row.fault,
-                    synced: row.synced_at.is_some(),
-                    conversations,
-                    calls_last_hour: progress.calls_last_hour,
-                    calls_total: progress.calls_total,
-                }
-            })
-            .collect();
-        Ok(SyncStatus { accounts })
     }
 }
 

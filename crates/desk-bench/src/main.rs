@@ -5,9 +5,13 @@
 //! not be part of the product: it alone beside desk-store speaks SQL, for the baselines.
 
 mod chance;
+mod clock;
 mod corpus;
+mod day;
+mod delivery;
 mod drafting;
 mod durable;
+mod idle;
 mod ingest;
 mod machine;
 mod polling;
@@ -45,7 +49,8 @@ struct Options {
     /// Fails when a goal is missed.
     #[arg(long)]
     strict: bool,
-    /// Measures only these: ingest, search, reading, drafting, polling, durable, ui.
+    /// Measures only these: ingest, search, reading, drafting, polling, delivery, day, idle, durable,
+    /// ui.
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
     /// Where the data and the results go.
@@ -54,6 +59,9 @@ struct Options {
     /// What the first screen loads, in KB of gzip, as `cargo xtask bench` found it.
     #[arg(long)]
     first_load_kb: Option<f64>,
+    /// The `replydesk-serve` whose memory and processor time are measured while it idles.
+    #[arg(long)]
+    serve: Option<PathBuf>,
 }
 
 /// Where to work, and how long.
@@ -137,6 +145,15 @@ fn measure(options: &Options) -> Outcome<Vec<String>> {
     }
     if wanted("polling") {
         polling::measure(&mut report, &place, &rt)?;
+    }
+    if wanted("delivery") {
+        delivery::measure(&mut report, &place)?;
+    }
+    if wanted("day") {
+        day::measure(&mut report, &place, &rt)?;
+    }
+    if wanted("idle") {
+        idle::measure(&mut report, &place, &rt, options.serve.as_deref())?;
     }
     if wanted("ui") {
         report.add(first_load(options.first_load_kb));

@@ -47,6 +47,10 @@
 //! | referral | the ad or link through which a customer came |
 //! | gap | messages between two of ours that Instagram no longer shows |
 //! | webhook | an event that Instagram delivers by itself; polling never relies on it |
+//! | lane | who calls Instagram, from the owner's send down to the first synchronisation |
+//! | budget | the calls of an account that are allowed, saved and used |
+//! | gap | messages between two that are shown, which Instagram no longer gives |
+//! | absence | a time in which the machine slept or ReplyDesk did not run |
 //! | external id | an id that Instagram made; all other ids are ours |
 
 pub mod attachment;
@@ -55,11 +59,13 @@ pub mod change;
 pub mod clock;
 pub mod code;
 pub mod drafting;
+pub mod egress;
 pub mod id;
 pub mod message;
 pub mod mode;
 pub mod outbox;
 pub mod split;
+pub mod sync;
 pub mod text;
 pub mod time;
 pub mod window;

@@ -228,6 +228,47 @@ CREATE TABLE filter (
     view TEXT NOT NULL,
     narrow TEXT NOT NULL
 ) STRICT;
+
+-- Synchronisation: the budget of calls, what was called, what left this computer, gaps, absences.
+CREATE TABLE sync_state (
+    account_id INTEGER PRIMARY KEY REFERENCES account (id),
+    calls_per_hour INTEGER NOT NULL DEFAULT 200,
+    saved REAL NOT NULL DEFAULT 0,
+    saved_at INTEGER NOT NULL DEFAULT 0,
+    throttled_until INTEGER,
+    throttle_named INTEGER NOT NULL DEFAULT 0,
+    usage_percent INTEGER,
+    arrivals TEXT NOT NULL DEFAULT '',
+    seen_up_to INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE call_log (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    account_id INTEGER NOT NULL REFERENCES account (id),
+    at INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    found INTEGER NOT NULL,
+    fault TEXT,
+    millis INTEGER NOT NULL
+) STRICT;
+CREATE INDEX call_log_by_account ON call_log (account_id, at, calls);
+CREATE TABLE egress (
+    day INTEGER NOT NULL,
+    host TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    calls INTEGER NOT NULL,
+    bytes_out INTEGER NOT NULL,
+    bytes_in INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    PRIMARY KEY (day, host, purpose)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE absence (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER NOT NULL,
+    dismissed INTEGER NOT NULL DEFAULT 0
+) STRICT;
 -- Sending: holds, schedules, parts, matching, the reply window.
 ALTER TABLE account ADD COLUMN human_agent INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE conversation ADD COLUMN window_alarm_for INTEGER;

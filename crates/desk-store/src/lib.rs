@@ -12,13 +12,16 @@ pub mod search;
 mod store;
 pub mod table {
     //! One module per table: its row, its reads, its writes.
+    pub mod absence;
     pub mod account;
     pub mod ai_account;
     pub mod ai_call;
     pub mod attachment;
+    pub mod call_log;
     pub mod composer;
     pub mod conversation;
     pub mod draft;
+    pub mod egress;
     pub mod entry;
     pub mod erased;
     pub mod filter;
@@ -37,6 +40,7 @@ pub mod table {
     pub mod setting;
     pub mod source;
     pub mod suggestion;
+    pub mod sync_state;
     pub mod topic;
     pub mod trace;
     pub mod unreadable;

@@ -2,17 +2,21 @@
 
 use crate::engine::Inner;
 use crate::lights::Side;
-use crate::pace::Pace;
+use crate::pace::{NotYet, Pace};
+use desk_core::sync::{CallReason, Lane};
 use desk_core::{AccountId, Code, IgMessageId, Timestamp};
 use desk_secrets::SecretName;
 use desk_store::StoreError;
 use desk_store::table::account::{self, Account};
-use desk_store::table::message;
+use desk_store::table::call_log::CallEntry;
+use desk_store::table::{message, sync_state};
 use graph_api::{
     Conversation, ConversationFields, ConversationsQuery, Error, Message, MessageField,
     MessageFields, MessagesPart, Page, Refusal, Reply, RetryKind, SecretString,
 };
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 /// Why a call could not be made or did not succeed.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +30,9 @@ pub(crate) enum CallError {
     /// There is no token, or the place for secrets does not give it.
     #[error("no token: {0}")]
     NoToken(Code),
+    /// The budget, or Instagram, wants no call now. Nothing was called.
+    #[error("no call before {}", .0.until)]
+    NotYet(NotYet),
 }
 
 impl CallError {
@@ -35,6 +42,7 @@ impl CallError {
             CallError::Graph(e) => crate::fault::code_of(e),
             CallError::Store(e) => e.code(),
             CallError::NoToken(code) => *code,
+            CallError::NotYet(_) => Code::InstagramThrottled,
         }
     }
 }
@@ -54,17 +62,105 @@ pub(crate) struct Caller {
     inner: Arc<Inner>,
     account: AccountId,
     pace: Arc<Pace>,
+    lane: Lane,
+    /// How many calls were made.
+    calls: Arc<AtomicU32>,
 }
 
 /// Stands in the list of refused fields when Instagram shows no messages inside conversations.
 const NESTED: &str = "messages";
 
 impl Caller {
-    pub(crate) fn new(inner: Arc<Inner>, account: AccountId, pace: Arc<Pace>) -> Self {
+    pub(crate) fn new(inner: Arc<Inner>, account: AccountId, pace: Arc<Pace>, lane: Lane) -> Self {
         Caller {
             inner,
             account,
             pace,
+            lane,
+            calls: Arc::default(),
+        }
+    }
+
+    /// The same caller in another lane; both count together.
+    pub(crate) fn in_lane(&self, lane: Lane) -> Self {
+        Caller {
+            lane,
+            ..self.clone()
+        }
+    }
+
+    /// How many calls were made since this was asked last.
+    pub(crate) fn take_count(&self) -> u32 {
+        self.calls.swap(0, Ordering::Relaxed)
+    }
+
+    /// Writes into the books what the calls since the last note were for.
+    pub(crate) fn note(&self, reason: CallReason, fault: Option<Code>) {
+        let calls = self.take_count();
+        if calls > 0 {
+            self.inner.books.note(CallEntry {
+                account_id: self.account,
+                at: self.inner.clock.now(),
+                reason,
+                calls,
+                found: 0,
+                fault,
+                took: Duration::ZERO,
+            });
+        }
+    }
+
+    /// Waits until a call may be made, and counts it.
+    pub(crate) async fn admit(&self) -> Result<(), CallError> {
+        let clock = self.inner.clock.as_ref();
+        let admitted = self.pace.take(clock, self.lane).await;
+        admitted.map_err(CallError::NotYet)?;
+        self.calls.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Learns from the answer what Instagram thinks of the number of our calls. A time that it
+    /// names is on the disk before anything else is done.
+    pub(crate) async fn heed<T>(&self, answer: &Result<Reply<T>, Error>) {
+        let now = self.inner.clock.now();
+        let named = match answer {
+            Ok(reply) => {
+                self.pace
+                    .budget(now, |budget| budget.corrected_at(now, &reply.usage));
+                reply.usage.regain()
+            }
+            Err(error) => match error.retry_kind() {
+                RetryKind::Throttled { retry_after } => {
+                    self.pace
+                        .budget(now, |budget| budget.throttled_at(now, retry_after));
+                    Some(retry_after.unwrap_or_default())
+                }
+                _ => {
+                    let usage = error.usage();
+                    self.pace
+                        .budget(now, |budget| budget.corrected_at(now, &usage));
+                    usage.regain()
+                }
+            },
+        };
+        if named.is_some() {
+            self.remember(now).await;
+        }
+    }
+
+    async fn remember(&self, now: Timestamp) {
+        let (id, pace) = (self.account, Arc::clone(&self.pace));
+        let written: Result<(), StoreError> = self
+            .inner
+            .store
+            .write(move |w| {
+                let mut state = sync_state::get(w, id)?;
+                pace.budget(now, |budget| budget.remember(&mut state));
+                sync_state::save(w, id, &state)
+            })
+            .await;
+        if let Err(e) = written {
+            tracing::error!(account.id = %id, error = %e, "a wait that Instagram named could not be stored");
         }
     }
 
@@ -105,8 +201,9 @@ impl Caller {
                     messages,
                 },
             };
-            self.pace.take().await;
+            self.admit().await?;
             let outcome = self.inner.client.conversations(&token, &query).await;
+            self.heed(&outcome).await;
             self.inner
                 .note_call(self.account, Side::Receiving, &outcome);
             match outcome {
@@ -114,6 +211,8 @@ impl Caller {
                     self.inner.heard_time(reply.date.map(Timestamp::from));
                     return Ok(reply.value);
                 }
+                // The page before was given these fields: here it is the cursor that is refused.
+                Err(error) if after.is_some() => return Err(error.into()),
                 Err(error) => self.give_up_a_field(&account, error).await?,
             }
         }
@@ -128,13 +227,13 @@ impl Caller {
         loop {
             let account = self.account().await?;
             let token = self.token(&account).await?;
-            self.pace.take().await;
+            self.admit().await?;
             let fields = fields(&account);
-            let outcome = self
-                .inner
-                .client
+            let client = &self.inner.client;
+            let outcome = client
                 .conversation_messages(&token, thread, limit, None, &fields)
                 .await;
+            self.heed(&outcome).await;
             self.inner
                 .note_call(self.account, Side::Receiving, &outcome);
             match outcome {
@@ -168,7 +267,7 @@ impl Caller {
             match self.one_message(token, &shown.id, &mut asked).await {
                 Ok(Some(message)) => *shown = message,
                 Ok(None) => {}
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
         if asked != fields(account) {
@@ -188,10 +287,12 @@ impl Caller {
         token: &SecretString,
         id: &str,
         asked: &mut MessageFields,
-    ) -> Result<Option<Message>, Error> {
+    ) -> Result<Option<Message>, CallError> {
         loop {
-            self.pace.take().await;
-            match self.inner.client.message(token, id, asked).await {
+            self.admit().await?;
+            let answer = self.inner.client.message(token, id, asked).await;
+            self.heed(&answer).await;
+            match answer {
                 Ok(reply) => return Ok(Some(reply.value).filter(|m| m.created_time.is_some())),
                 Err(error) if is_about_fields(&error) && *asked != MessageFields::documented() => {
                     *asked = MessageFields::documented();
@@ -199,7 +300,7 @@ impl Caller {
                 Err(error) if matches!(error.retry_kind(), RetryKind::Refused(_)) => {
                     return Ok(None);
                 }
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             }
         }
     }

@@ -120,7 +120,7 @@ impl Batch {
 /// # Errors
 /// When the file cannot be read.
 pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<bool, StoreError> {
-    if is_erased(db, account, batch)? {
+    if is_erased(db, &account::get(db, account)?, batch)? {
         return Ok(false);
     }
     let Some(thread) = &batch.thread else {
@@ -145,10 +145,22 @@ pub fn is_news(db: &Connection, account: AccountId, batch: &Batch) -> Result<boo
     Ok(!happened::missing(db, id, batch)?.is_empty())
 }
 
+/// Until when everything that the customer of a batch said was erased.
+pub(crate) fn erased_up_to(
+    db: &Connection,
+    account: &Account,
+    batch: &Batch,
+) -> Result<Option<Timestamp>, StoreError> {
+    erased::up_to(db, account.user_id.as_str(), batch.customer.as_str())
+}
+
 /// Whether all of a batch was said before its customer was erased.
-fn is_erased(db: &Connection, account: AccountId, batch: &Batch) -> Result<bool, StoreError> {
-    let user_id = account::get(db, account)?.user_id;
-    let erased = erased::up_to(db, user_id.as_str(), batch.customer.as_str())?;
+pub(crate) fn is_erased(
+    db: &Connection,
+    account: &Account,
+    batch: &Batch,
+) -> Result<bool, StoreError> {
+    let erased = erased_up_to(db, account, batch)?;
     Ok(erased.is_some_and(|at| batch.messages.iter().all(|m| m.sent_at <= at)))
 }
 
@@ -178,7 +190,7 @@ pub fn ingest(
     let mut newest_said = None;
     let mut heard = Heard::default();
     // What the owner erased is not brought back by Instagram still showing it.
-    let erased = erased::up_to(w, account.user_id.as_str(), batch.customer.as_str())?;
+    let erased = erased_up_to(w, account, batch)?;
     let wanted = |shown: &&Incoming| erased.is_none_or(|at| shown.sent_at > at);
     for shown in batch.messages.iter().filter(wanted) {
         let echo = Echo {

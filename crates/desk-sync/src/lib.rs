@@ -17,11 +17,16 @@
 //! or the owner is asked. See `desk_core::outbox` for the rules.
 
 mod alarm;
+pub mod arrivals;
+mod books;
+pub mod budget;
 mod call;
 mod engine;
 mod fault;
 pub mod ingest;
+pub mod interval;
 mod lights;
+mod listing;
 pub mod media;
 mod outbox;
 mod pace;

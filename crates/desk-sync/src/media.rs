@@ -8,9 +8,10 @@
 
 pub mod folder;
 
-use crate::call::Caller;
+use crate::call::{CallError, Caller};
 use crate::engine::{Engine, Inner};
 use crate::reading;
+use desk_core::sync::{CallReason, Lane};
 use desk_core::{AttachmentId, Change, ChangeKind, Code, Entity, Timestamp};
 use desk_store::StoreError;
 use desk_store::table::attachment::{self, Attachment, Media, Place};
@@ -247,9 +248,11 @@ async fn new_link(
     let Some(message) = &place.message else {
         return Ok(None);
     };
-    let caller: Caller = inner.caller(place.account_id);
+    let caller: Caller = inner.caller(place.account_id, Lane::FollowUp);
     let account = caller.account().await?;
-    let shown = match caller.message_anew(message.as_str()).await {
+    let anew = caller.message_anew(message.as_str()).await;
+    caller.note(CallReason::Other, anew.as_ref().err().map(CallError::code));
+    let shown = match anew {
         Ok(Some(shown)) => shown,
         Ok(None) => return Ok(None),
         Err(error) => {

@@ -2,11 +2,12 @@
 
 use crate::call::{CallError, Caller};
 use crate::engine::{Engine, Inner};
+use desk_core::sync::{CallReason, Lane};
 use desk_core::{AccountId, Code, ConversationId, IgMessageId, IgsId, Timestamp};
 use desk_store::StoreError;
 use desk_store::table::account::Account;
 use desk_store::table::conversation;
-use graph_api::{RetryKind, SecretString, Signal};
+use graph_api::{Error, Reply, RetryKind, SecretString, Signal};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -57,23 +58,8 @@ impl Engine {
         message: &IgMessageId,
         reaction: Option<&str>,
     ) -> Result<(), Code> {
-        let reached = Reached::of(&self.inner, conversation).await;
-        let done = match reached {
-            Ok(to) => self
-                .inner
-                .client
-                .react(
-                    &to.token,
-                    to.account.user_id.as_str(),
-                    to.customer.as_str(),
-                    message.as_str(),
-                    reaction,
-                )
-                .await
-                .map_err(CallError::Graph),
-            Err(e) => Err(e),
-        };
-        done.map(|_| ()).map_err(|error| {
+        let done = react(&self.inner, conversation, message, reaction).await;
+        done.map_err(|error| {
             tracing::warn!(conversation.id = %conversation, code = %error.code(), error = %error, "a reaction did not succeed");
             error.code()
         })
@@ -103,17 +89,37 @@ impl Engine {
     }
 }
 
+async fn react(
+    inner: &Arc<Inner>,
+    conversation: ConversationId,
+    message: &IgMessageId,
+    reaction: Option<&str>,
+) -> Result<(), CallError> {
+    let to = Reached::of(inner, conversation, Lane::OwnerSend).await?;
+    to.caller.admit().await?;
+    let (from, customer) = (to.account.user_id.as_str(), to.customer.as_str());
+    let done = inner
+        .client
+        .react(&to.token, from, customer, message.as_str(), reaction)
+        .await;
+    to.heed(&done).await;
+    done?;
+    Ok(())
+}
+
 async fn show(
     inner: &Arc<Inner>,
     conversation: ConversationId,
     signal: Signal,
 ) -> Result<(), CallError> {
-    let to = Reached::of(inner, conversation).await?;
+    let to = Reached::of(inner, conversation, Lane::FollowUp).await?;
     if inner.signals.said().refused.contains(&to.account.id) {
         return Ok(());
     }
     let (from, customer) = (to.account.user_id.as_str(), to.customer.as_str());
+    to.caller.admit().await?;
     let shown = inner.client.signal(&to.token, from, customer, signal).await;
+    to.heed(&shown).await;
     if let Err(error) = &shown
         && matches!(error.retry_kind(), RetryKind::Refused(_))
     {
@@ -125,27 +131,36 @@ async fn show(
 
 /// All that a call about a conversation needs.
 struct Reached {
+    caller: Caller,
     account: Account,
     customer: IgsId,
     token: SecretString,
 }
 
 impl Reached {
-    async fn of(inner: &Arc<Inner>, id: ConversationId) -> Result<Reached, CallError> {
+    async fn of(inner: &Arc<Inner>, id: ConversationId, lane: Lane) -> Result<Reached, CallError> {
         let row: Result<_, StoreError> =
             inner.store.read(move |db| conversation::get(db, id)).await;
         let row = row?;
-        let caller: Caller = inner.caller(row.account_id);
+        let caller = inner.caller(row.account_id, lane);
         let account = caller.account().await?;
         if !account.connected {
             return Err(CallError::NoToken(Code::TokenInvalid));
         }
         let token = caller.token(&account).await?;
         Ok(Reached {
+            caller,
             account,
             customer: row.customer_id,
             token,
         })
+    }
+
+    /// Learns from the answer, and writes the call into the books.
+    async fn heed<T>(&self, answer: &Result<Reply<T>, Error>) {
+        self.caller.heed(answer).await;
+        let fault = answer.as_ref().err().map(crate::fault::code_of);
+        self.caller.note(CallReason::Other, fault);
     }
 }
 

@@ -45,6 +45,14 @@ impl FakeClock {
         });
     }
 
+    /// Lets the machine sleep: the time of day goes on, and nothing else.
+    pub fn sleep(&self, time: Duration) {
+        self.shown.send_modify(|shown| {
+            shown.now = shown.now + time;
+            shown.set += 1;
+        });
+    }
+
     /// Sets the clock, as an owner or a network does: no time passes.
     pub fn set(&self, to: Timestamp) {
         self.shown.send_modify(|shown| {

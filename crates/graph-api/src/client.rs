@@ -4,6 +4,7 @@
 use crate::auth::instagram_login;
 use crate::endpoints::{EndpointError, Endpoints, under};
 use crate::error::Error;
+use crate::meter::Meter;
 use crate::transport::{self, Answer, Call};
 use crate::version::ApiVersion;
 use reqwest::{Method, RequestBuilder, redirect};
@@ -16,6 +17,7 @@ use url::Url;
 #[derive(Clone, Debug)]
 pub struct Client {
     shared: Arc<Shared>,
+    meter: Option<Arc<dyn Meter>>,
 }
 
 #[derive(Debug)]
@@ -105,7 +107,15 @@ impl Client {
                 version,
                 limits,
             }),
+            meter: None,
         })
+    }
+
+    /// The same client, with somebody who counts its calls.
+    #[must_use]
+    pub fn metered(mut self, meter: Arc<dyn Meter>) -> Self {
+        self.meter = Some(meter);
+        self
     }
 
     /// The hosts that this client talks to.
@@ -201,6 +211,7 @@ impl Client {
             secrets,
             returns_token,
             max_body_bytes,
+            meter: self.meter.as_deref(),
         };
         transport::call(&self.shared.http, call).await
     }

@@ -16,6 +16,7 @@ mod error;
 #[cfg(test)]
 mod fuzz;
 pub mod media;
+mod meter;
 mod model;
 mod page;
 mod read;
@@ -30,6 +31,7 @@ pub use auth::instagram_login::{AppCredentials, LongLivedToken, Scope, ShortLive
 pub use client::{BuildError, Client, Limits};
 pub use endpoints::{EndpointError, Endpoints};
 pub use error::{Error, ErrorKind, GraphError, OAuthError};
+pub use meter::{Exchange, Meter};
 pub use model::{
     AccountType, Attachment, AttachmentKind, Conversation, Me, Message, Party, Profile, Reaction,
     ReplyTo, SendReceipt, Share, Story, StoryKind,

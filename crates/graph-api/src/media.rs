@@ -12,6 +12,7 @@
 pub mod guard;
 pub mod sniff;
 
+use crate::meter::{self, Meter, Tally};
 use guard::{Guarded, Rules};
 use reqwest::{StatusCode, header, redirect};
 use std::sync::Arc;
@@ -85,12 +86,17 @@ pub enum MediaError {
     Unreachable(String),
 }
 
+fn unreachable(failure: reqwest::Error) -> MediaError {
+    MediaError::Unreachable(failure.without_url().to_string())
+}
+
 /// Fetches media. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct MediaClient {
     http: reqwest::Client,
     rules: Rules,
     caps: Caps,
+    meter: Option<Arc<dyn Meter>>,
 }
 
 impl MediaClient {
@@ -113,7 +119,19 @@ impl MediaClient {
             .retry(reqwest::retry::never())
             .build()
             .map_err(crate::BuildError::Http)?;
-        Ok(Self { http, rules, caps })
+        Ok(Self {
+            http,
+            rules,
+            caps,
+            meter: None,
+        })
+    }
+
+    /// The same client, whose exchanges are counted.
+    #[must_use]
+    pub fn metered(mut self, meter: Arc<dyn Meter>) -> Self {
+        self.meter = Some(meter);
+        self
     }
 
     /// Fetches what an address leads to.
@@ -127,13 +145,20 @@ impl MediaClient {
                 header::ACCEPT,
                 "image/*,video/*,audio/*,application/pdf;q=0.9",
             );
-            let response = request
-                .send()
-                .await
-                .map_err(|e| MediaError::Unreachable(e.without_url().to_string()))?;
+            let request = request.build().map_err(unreachable)?;
+            let mut tally = Tally::of(&request, "media", self.meter.as_deref());
+            let response = self.http.execute(request).await.map_err(|e| {
+                if e.is_connect() {
+                    tally.never_left();
+                }
+                unreachable(e)
+            })?;
+            tally.read(meter::head_bytes(&response));
             match response.status() {
                 status if status.is_redirection() => url = self.next(&url, &response)?,
-                status if status.is_success() => return self.take(&url, response).await,
+                status if status.is_success() => {
+                    return self.take(&url, response, &mut tally).await;
+                }
                 StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => {
                     return Err(MediaError::Gone);
                 }
@@ -160,6 +185,7 @@ impl MediaClient {
         &self,
         url: &Url,
         mut response: reqwest::Response,
+        tally: &mut Tally<'_>,
     ) -> Result<Fetched, MediaError> {
         let most = self.caps.image_bytes.max(self.caps.other_bytes);
         let told = response.content_length();
@@ -168,11 +194,8 @@ impl MediaClient {
         }
         let mut bytes = Vec::new();
         let mut kind = None;
-        while let Some(chunk) = response
-            .chunk()
-            .await
-            .map_err(|e| MediaError::Unreachable(e.without_url().to_string()))?
-        {
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
+            tally.read(chunk.len() as u64);
             bytes.extend_from_slice(&chunk);
             if kind.is_none() && bytes.len() >= sniff::ENOUGH {
                 kind = Some(sniff::kind(&bytes).ok_or(MediaError::Refused("an unknown kind"))?);

@@ -2,6 +2,7 @@
 //! secrets, the log line. It must not call twice, follow a redirect, or know a resource.
 
 use crate::error::{self, Error, ErrorKind, Head};
+use crate::meter::{self, Meter, Tally};
 use crate::read::{Document, Malformed, lossy, scrub};
 use crate::usage::Usage;
 use chrono::{DateTime, Utc};
@@ -35,6 +36,8 @@ pub(crate) struct Call<'a> {
     /// Whether the reply is a new token, which may equal the old one and so must stay.
     pub(crate) returns_token: bool,
     pub(crate) max_body_bytes: usize,
+    /// Who counts the bytes.
+    pub(crate) meter: Option<&'a dyn Meter>,
 }
 
 /// A reply with a success status that holds no error.
@@ -77,11 +80,19 @@ pub(crate) async fn call(http: &reqwest::Client, call: Call<'_>) -> Result<Answe
 
 async fn exchange(http: &reqwest::Client, call: Call<'_>) -> Result<Answer, Error> {
     let operation = call.operation;
-    let response = http
-        .execute(call.request)
-        .await
-        .map_err(|failure| Error::new(operation, sending_failed(failure), Head::default()))?;
+    let mut tally = Tally::of(&call.request, operation, call.meter);
+    let response = match http.execute(call.request).await {
+        Ok(response) => response,
+        Err(failure) => {
+            let kind = sending_failed(failure);
+            if matches!(kind, ErrorKind::Request(_) | ErrorKind::Connect(_)) {
+                tally.never_left();
+            }
+            return Err(Error::new(operation, kind, Head::default()));
+        }
+    };
     let head = read_head(&response);
+    tally.read(meter::head_bytes(&response));
     let success = response.status().is_success();
     let fail = |kind, head| Err(Error::new(operation, kind, head));
 
@@ -89,6 +100,7 @@ async fn exchange(http: &reqwest::Client, call: Call<'_>) -> Result<Answer, Erro
         Ok(body) => body,
         Err(kind) => return fail(kind, head),
     };
+    tally.read(body.len() as u64);
     let secrets: Vec<&str> = call
         .secrets
         .iter()

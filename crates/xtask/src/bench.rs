@@ -9,6 +9,15 @@ use std::process::Stdio;
 /// # Errors
 /// When it cannot be built, breaks off, or misses a goal with `--strict`.
 pub fn bench(arguments: &[String]) -> Outcome {
+    // Measured while it idles; it lies beside the program that measures.
+    process::run(&mut process::cargo(&[
+        "build",
+        "--quiet",
+        "--profile",
+        "bench-run",
+        "--package",
+        "desk-serve",
+    ]))?;
     let mut command = process::cargo(&["run", "--quiet", "--profile", "bench-run"]);
     command.args(["--package", "desk-bench", "--"]);
     match first_load_kb() {

@@ -13,6 +13,7 @@ mod drafting;
 mod holding;
 mod keeping;
 mod media;
+mod polling;
 mod receiving;
 mod sending;
 mod webhooks;

@@ -73,11 +73,29 @@ impl World {
         world
     }
 
+    /// Connects with a pasted token.
+    pub async fn connect_without_waiting(&self) {
+        self.add_token(&self.token).await.unwrap();
+    }
+
+    /// Waits until the next check is planned for a moment.
+    pub async fn until_next_check(&self, at: Timestamp) {
+        self.until("the next check is planned", async |desk| {
+            let status = desk.sync_status().await.unwrap();
+            status.accounts.iter().all(|a| a.next_check_at == Some(at))
+        })
+        .await;
+    }
+
     /// Connects with a pasted token, and waits for the first synchronisation.
     pub async fn connect(&self) {
         self.add_token(&self.token).await.unwrap();
         self.until("the first synchronisation has ended", async |desk| {
-            desk.account_list().await.unwrap().iter().all(|a| a.synced)
+            let status = desk.sync_status().await.unwrap();
+            status
+                .accounts
+                .iter()
+                .all(|a| a.synced && a.next_check_at.is_some())
         })
         .await;
     }

@@ -361,6 +361,18 @@ pub fn set_refused_fields(
     Ok(())
 }
 
+/// Lets the first synchronisation begin anew.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn forget_backfill(w: &mut Write<'_>, id: AccountId) -> Result<(), StoreError> {
+    w.execute(
+        "UPDATE account SET backfill_cursor = NULL WHERE id = ?1",
+        [id.0],
+    )?;
+    Ok(())
+}
+
 /// Whether the owner's app has the feature "Human Agent" for this account.
 ///
 /// # Errors

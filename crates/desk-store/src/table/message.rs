@@ -348,6 +348,27 @@ pub fn note_changed(w: &mut Write<'_>, conversation: ConversationId, source: Sou
     w.note(Change::upserted(Entity::Message, conversation, source));
 }
 
+/// The times of customers' messages of an account since a moment, oldest first: the newest so many.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn inbound_times(
+    db: &Connection,
+    account: AccountId,
+    since: Timestamp,
+    limit: u32,
+) -> Result<Vec<Timestamp>, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT m.sent_at FROM conversation c JOIN message m ON m.conversation_id = c.id
+         WHERE c.last_at > ?2 AND c.account_id = ?1 AND m.sent_at > ?2 AND m.direction = 'in'
+         ORDER BY m.sent_at DESC LIMIT ?3",
+    )?;
+    let rows = query.query_map(params![account.0, since.0, limit], |row| row.get(0))?;
+    let mut times: Vec<Timestamp> = rows.map(|at| at.map(Timestamp)).collect::<Result<_, _>>()?;
+    times.reverse();
+    Ok(times)
+}
+
 /// The newest message that the AI sent by itself in a conversation.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ use crate::call::CallError;
 use crate::engine::Inner;
 use crate::poller;
 use desk_core::Timestamp;
+use desk_core::sync::{CallReason, Lane};
 use desk_store::StoreError;
 use desk_store::table::outbox::{self, OutboxRow};
 use graph_api::RetryKind;
@@ -18,8 +19,9 @@ const THROTTLED: Duration = Duration::from_secs(60);
 
 pub(super) async fn look(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), StoreError> {
     let id = row.id;
-    let caller = inner.caller(row.account_id);
+    let caller = inner.caller(row.account_id, Lane::FollowUp);
     let looked = poller::look_into(inner, &caller, row.conversation_id).await;
+    caller.note(CallReason::Look, looked.as_ref().err().map(CallError::code));
     let now = inner.clock.now();
     if let (None, Some(started)) = (row.server_started_at, row.started_at)
         && let Some(server) = inner.server_clock.known(started)
@@ -58,6 +60,7 @@ fn again_at(error: &CallError, now: Timestamp) -> Timestamp {
             _ => LOOK_AGAIN,
         },
         CallError::NoToken(_) => BROKEN,
+        CallError::NotYet(not_yet) => return not_yet.until,
         CallError::Store(_) => LOOK_AGAIN,
     };
     now + wait

@@ -5,7 +5,8 @@ use crate::engine::{Inner, fail_point};
 use crate::fault;
 use crate::lights::Side;
 use desk_core::message::Health;
-use desk_core::outbox::{self as rules, Attempt, Content, StartRefusal};
+use desk_core::outbox::{self as rules, Approval, Attempt, Content, StartRefusal};
+use desk_core::sync::{CallReason, Lane};
 use desk_core::{Code, IgMessageId, Reason, Source, Timestamp};
 use desk_store::table::outbox::{self, Begin, GraphFault, OutboxRow};
 use desk_store::table::{account, conversation, draft};
@@ -32,7 +33,7 @@ pub(super) async fn send(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), Store
     // From here on the row says `sending`: if the program dies, its outcome is unclear.
     fail_point("sending_on_disk");
     let outcome = call(inner, &row).await.map_err(|error| {
-        let failed = Failed::from(&error);
+        let failed = Failed::of(&error, inner.clock.now());
         tracing::warn!(outbox.id = %id, code = %failed.code, error = %error, "a send did not succeed");
         failed
     });
@@ -67,12 +68,15 @@ pub(super) struct Failed {
     pub(super) said: GraphFault,
 }
 
-impl From<&CallError> for Failed {
-    fn from(error: &CallError) -> Self {
+impl Failed {
+    pub(super) fn of(error: &CallError, now: Timestamp) -> Self {
         let attempt = match error {
             CallError::Graph(e) => fault::attempt_of(e),
             CallError::NoToken(_) => Attempt::Held,
             CallError::Store(_) => Attempt::NotSent { retry_after: None },
+            CallError::NotYet(not_yet) => Attempt::NotSent {
+                retry_after: Some(not_yet.until.since(now)),
+            },
         };
         let said = match error {
             CallError::Graph(e) => GraphFault {
@@ -161,7 +165,7 @@ fn give_back(w: &mut Write<'_>, row: &OutboxRow, refusal: StartRefusal) -> Resul
 }
 
 async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallError> {
-    let caller = inner.caller(row.account_id);
+    let caller = inner.caller(row.account_id, lane_of(row));
     let account = caller.account().await?;
     let conversation_id = row.conversation_id;
     let to: Result<_, StoreError> = inner
@@ -173,6 +177,7 @@ async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallEr
         return Err(CallError::NoToken(Code::TokenInvalid));
     }
     let token = caller.token(&account).await?;
+    caller.admit().await?;
     let (from, to) = (account.user_id.as_str(), to.as_str());
     let answered = match row.content {
         Content::Text => {
@@ -184,6 +189,11 @@ async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallEr
         }
         Content::Heart => inner.client.send_heart(&token, from, to).await,
     };
+    caller.heed(&answered).await;
+    caller.note(
+        CallReason::Send,
+        answered.as_ref().err().map(fault::code_of),
+    );
     inner.note_call(row.account_id, Side::Sending, &answered);
     let told = match &answered {
         Ok(reply) => reply.date,
@@ -191,4 +201,13 @@ async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallEr
     };
     inner.heard_time(told.map(Timestamp::from));
     Ok(IgMessageId(answered?.value.message_id))
+}
+
+/// Who waits for the call.
+fn lane_of(row: &OutboxRow) -> Lane {
+    match (row.approval, row.draft_id) {
+        (Approval::Policy, _) => Lane::AutoSend,
+        (Approval::Person, Some(_)) => Lane::ApprovedDraft,
+        (Approval::Person, None) => Lane::OwnerSend,
+    }
 }

@@ -74,7 +74,7 @@ async fn drain(inner: &Arc<Inner>) -> Result<bool, StoreError> {
     }
     // A poll follows what was delivered: it tells what the delivery left out.
     for account in heard {
-        inner.poll_soon(account);
+        inner.want(account, desk_core::sync::CallReason::Webhook);
     }
     Ok(!waiting.is_empty())
 }

@@ -2,6 +2,7 @@
 // import.meta.env.DEV and by vitest, and is never part of the product.
 
 import type {
+  Absence,
   Account,
   AiSettings,
   AiTally,
@@ -13,6 +14,7 @@ import type {
   DesktopSettings,
   Draft,
   InboxView,
+  EgressEntry,
   KnowledgeEntry,
   Label,
   KnowledgeSource,
@@ -22,6 +24,7 @@ import type {
   OutboxItem,
   SavedReply,
   SavedFilter,
+  SyncLogEntry,
   Sending,
   SendingSettings,
   Recovery,
@@ -102,6 +105,9 @@ export class FakeHost implements Host {
   topics: Topic[] = [];
   style: StyleNotes = { own: '', learned: [], evidence: 0, needed: 10 };
   sync: SyncStatus = { accounts: [] };
+  syncLog: SyncLogEntry[] = [];
+  egress: EgressEntry[] = [];
+  absence: Absence | null = null;
   sending: SendingSettings = { undoSeconds: 0, typing: false, seen: false, accounts: [] };
 
   keepMedia = false;
@@ -188,6 +194,13 @@ export class FakeHost implements Host {
       conversations: this.talks.size,
       callsLastHour: 41,
       callsTotal: 370,
+      intervalSeconds: 18,
+      callsUsed: 62,
+      callsBudget: 200,
+      callsLeft: 410,
+      callsToday: 1240,
+      throttledUntil: null,
+      firstSync: { conversations: this.talks.size, done: true },
     });
     return account;
   }
@@ -493,6 +506,18 @@ export class FakeHost implements Host {
     },
     sync_now: () => null,
     sync_status: () => this.sync,
+    sync_log: ({ accountId, limit }) => this.syncLog.filter((entry) => !accountId || entry.accountId === accountId).slice(0, limit),
+    sync_budget_set: ({ accountId, callsPerHour }) => {
+      this.sync.accounts = this.sync.accounts.map((one) => (one.accountId === accountId ? { ...one, callsBudget: callsPerHour } : one));
+      return this.sync;
+    },
+    focus_set: () => null,
+    egress_list: () => this.egress,
+    absence_get: () => this.absence,
+    absence_dismiss: () => {
+      this.absence = null;
+      return null;
+    },
     inbox_counts: () => {
       const count = (view: InboxView) => this.#sorted(view, null).length;
       const unread = [...this.talks.values()].filter((talk) => talk.row.unread > 0);
