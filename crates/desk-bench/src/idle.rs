@@ -1,6 +1,11 @@
 //! What the core costs while nothing happens: the real `replydesk-serve` with a synchronised
 //! account of 200 conversations to which nobody writes.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a measurement waits for real time to pass; it is no test"
+)]
+
 use crate::report::{Report, Row};
 use crate::{Outcome, Place};
 use graph_sim::Sim;

@@ -1,5 +1,10 @@
 //! Counts how often a piece of work waits for the disk: what `strace` sees of this very process.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a measurement waits for real time to pass; it is no test"
+)]
+
 use crate::{Fault, Outcome};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -248,7 +248,7 @@ impl Caller {
         let account = self.account().await?;
         let token = self.token(&account).await?;
         let mut asked = fields(&account);
-        Ok(self.one_message(&token, id, &mut asked).await?)
+        self.one_message(&token, id, &mut asked).await
     }
 
     /// Some servers list the messages of a thread by id and time alone: those that are not stored

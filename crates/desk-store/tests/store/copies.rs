@@ -274,9 +274,7 @@ async fn a_damaged_file_is_kept_and_the_newest_good_backup_takes_its_place() {
             SendState::Unconfirmed,
             "{what}"
         );
-        let row: Result<_, StoreError> = store
-            .read(desk_store::table::account::connected)
-            .await;
+        let row: Result<_, StoreError> = store.read(desk_store::table::account::connected).await;
         assert_eq!(
             row.unwrap()[0].synced_at,
             None,
