@@ -4,9 +4,10 @@
 // sentence is one text: pieces glued together read wrongly in Turkish and Russian.
 
 import type en from './messages/en.json';
+import type later from './messages/later/en.json';
 
 export type Messages = Record<MessageKey, string | Plural>;
-export type MessageKey = keyof typeof en;
+export type MessageKey = keyof typeof en | keyof typeof later;
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Params = Record<string, string | number>;
 
@@ -17,6 +18,13 @@ const LOADERS: Record<Language, () => Promise<{ default: unknown }>> = {
   en: () => import('./messages/en.json'),
   tr: () => import('./messages/tr.json'),
   ru: () => import('./messages/ru.json'),
+};
+
+// What only screens that load later say.
+const LATER: Record<Language, () => Promise<{ default: unknown }>> = {
+  en: () => import('./messages/later/en.json'),
+  tr: () => import('./messages/later/tr.json'),
+  ru: () => import('./messages/later/ru.json'),
 };
 
 /** The owner's choice, else the first language of the system that is ours, else English. */
@@ -40,12 +48,21 @@ class I18n {
     ) ?? this.language,
   );
   ready = $state(false);
+  #wanted = false;
   #plurals = $derived(new Intl.PluralRules(this.language));
   #numbers = $derived(new Intl.NumberFormat(this.locale));
 
   async load(language: Language): Promise<void> {
-    const { default: messages } = await LOADERS[language]();
-    this.use(language, messages);
+    const [{ default: messages }, more] = await Promise.all([LOADERS[language](), this.#wanted ? LATER[language]() : null]);
+    this.use(language, { ...(messages as Messages), ...(more?.default as Messages | undefined) });
+  }
+
+  /** The words of the screens that load later; from now on every language comes with them. */
+  async more(): Promise<void> {
+    this.#wanted = true;
+    const language = this.language;
+    const { default: messages } = await LATER[language]();
+    if (language === this.language) this.#messages = { ...this.#messages, ...(messages as Messages) };
   }
 
   use(language: Language, messages: unknown): void {

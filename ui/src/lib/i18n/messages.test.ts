@@ -1,9 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import en from './messages/en.json';
-import ru from './messages/ru.json';
-import tr from './messages/tr.json';
+import enFirst from './messages/en.json';
+import enLater from './messages/later/en.json';
+import ruLater from './messages/later/ru.json';
+import trLater from './messages/later/tr.json';
+import ruFirst from './messages/ru.json';
+import trFirst from './messages/tr.json';
+
+const en = { ...enFirst, ...enLater };
+const tr = { ...trFirst, ...trLater };
+const ru = { ...ruFirst, ...ruLater };
 
 type Message = string | Record<string, string>;
 const LANGUAGES: Record<string, Record<string, Message>> = { en, tr, ru };
