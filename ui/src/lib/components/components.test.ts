@@ -222,7 +222,7 @@ describe('a message', () => {
     shown.unmount();
     show(desk, MessageBubble as Component<never>, props({ ...message, nextTryAt: null }));
     expect(screen.getByText('Send again')).toBeTruthy();
-    expect(screen.getByText('Put away')).toBeTruthy();
+    expect(screen.getByText('Forget')).toBeTruthy();
   });
 });
 

@@ -105,7 +105,7 @@ export class DraftDesk {
       return;
     }
     await this.#act('approve', draft, async () => {
-      const message = await this.host.call('draft_approve', changed ? { draftId: draft.id, text } : { draftId: draft.id });
+      const message = await this.host.call('draft_approve', changed ? { draftId: draft.id, text } : { draftId: draft.id, ...(this.#asked === draft.id ? { confirmed: true } : {}) });
       this.#settle(draft.id);
       this.thread.append(message);
     });

@@ -1,6 +1,6 @@
 // The open conversation: its messages, what was just sent from here, and its draft.
 
-import type { ConversationRow, Draft, Message, ReplyMode } from '$lib/ipc/bindings';
+import type { ConversationRow, Draft, Gap, Message, ReplyMode } from '$lib/ipc/bindings';
 import { CommandError, type FaultCode, type Host } from '$lib/ipc/host';
 import type { Announcer } from './announcer.svelte';
 import { coalesce } from './coalesce';
@@ -27,6 +27,8 @@ export class Thread {
   conversation = $state.raw<ConversationRow | null>(null);
   messages = $state.raw<readonly Message[]>([]);
   draft = $state.raw<Draft | null>(null);
+  /** Where messages lie that Instagram no longer shows. */
+  gaps = $state.raw<readonly Gap[]>([]);
   instagramUrl = $state('');
   loading = $state(false);
   loadingOlder = $state(false);
@@ -74,6 +76,7 @@ export class Thread {
     this.id = id;
     this.conversation = row ?? null;
     this.messages = [];
+    this.gaps = [];
     this.draft = null;
     this.#olderBefore = null;
     this.#newerAfter = null;
@@ -89,6 +92,7 @@ export class Thread {
       if (turn !== this.#opening) return;
       this.conversation = view.conversation;
       this.messages = view.messages;
+      this.gaps = view.gaps;
       this.#olderBefore = view.olderBefore;
       this.instagramUrl = view.instagramUrl;
       this.draft = view.draft;
@@ -137,6 +141,7 @@ export class Thread {
       }
       const newest = this.messages.at(-1)?.id;
       this.conversation = view.conversation;
+      this.gaps = view.gaps;
       this.instagramUrl = view.instagramUrl;
       this.grewAtTop = false;
       if (this.#newerAfter === null) this.#merge(view.messages, view.olderBefore);
@@ -297,6 +302,16 @@ export class Thread {
     }
   }
 
+  /** Looks an unconfirmed message up now. */
+  async check({ outboxId: id, ...message }: ShownMessage): Promise<void> {
+    if (id !== null) await this.#act(message, (host) => host.call('outbox_check', { id }));
+  }
+
+  /** Sends now what waits for its moment or its next try. */
+  async sendNow({ outboxId: id, ...message }: ShownMessage): Promise<void> {
+    if (id !== null) await this.#act(message, (host) => host.call('outbox_send_now', { id }));
+  }
+
   /** Takes back what has not gone out, or puts a failure away; answers whether it could. */
   async discard(message: ShownMessage): Promise<boolean> {
     if (message.local) this.putAway(message.local.clientId);
@@ -307,7 +322,7 @@ export class Thread {
     return true;
   }
 
-  async #act(message: ShownMessage, call: (host: Host) => Promise<unknown>): Promise<boolean> {
+  async #act(message: Pick<ShownMessage, 'conversationId'>, call: (host: Host) => Promise<unknown>): Promise<boolean> {
     try {
       await call(this.host);
     } catch (thrown) {

@@ -1,11 +1,11 @@
 // What the owner is told about an outgoing message, and what they can do about it.
 
-import { clockTime } from '$lib/i18n/dates';
+import { clockTime, fullTime } from '$lib/i18n/dates';
 import { t } from '$lib/i18n/index.svelte';
 import { faultDo, faultWhat } from '$lib/errors/table';
 import type { ShownMessage } from '$lib/state/thread.svelte';
 
-export type DeliveryAction = 'check' | 'send_again' | 'try_now' | 'put_away' | 'take_back' | 'instagram';
+export type DeliveryAction = 'check' | 'send_again' | 'try_now' | 'send_now' | 'put_away' | 'forget' | 'take_back' | 'instagram';
 
 export interface Delivery {
   tone: 'quiet' | 'warn' | 'bad';
@@ -19,6 +19,9 @@ export function deliveryOf(message: ShownMessage): Delivery | null {
   if (message.direction === 'in') return null;
   switch (message.state) {
     case 'queued':
+      if (message.outboxId && message.sending?.scheduled && message.sending.notBefore) {
+        return { tone: 'quiet', text: t('delivery.scheduled', { time: fullTime(message.sending.notBefore) }), next: null, actions: ['send_now', 'take_back'] };
+      }
       return {
         tone: 'quiet',
         text: t('delivery.queued'),
@@ -39,12 +42,12 @@ export function deliveryOf(message: ShownMessage): Delivery | null {
     case 'unconfirmed':
       // While it is still being looked up, another attempt could send it twice.
       return message.nextTryAt
-        ? { tone: 'warn', text: t('delivery.checking'), next: null, actions: ['check', 'instagram'] }
+        ? { tone: 'warn', text: t('delivery.checking'), next: null, actions: message.outboxId ? ['check', 'instagram'] : ['instagram'] }
         : {
             tone: 'warn',
             text: t('delivery.unconfirmed'),
             next: t('delivery.unconfirmed_next'),
-            actions: message.outboxId ? ['instagram', 'send_again', 'put_away'] : ['instagram'],
+            actions: message.outboxId ? ['check', 'send_again', 'forget', 'instagram'] : ['instagram'],
           };
     case 'failed':
       return {

@@ -1,0 +1,35 @@
+// What a message has beside its words.
+
+import type { Attachment, AttachmentKind, Gap } from '$lib/ipc/bindings';
+import type { ShownMessage } from '$lib/state/thread.svelte';
+
+const PICTURES: readonly AttachmentKind[] = ['image', 'sticker'];
+const POSTS: readonly AttachmentKind[] = ['post', 'reel', 'story', 'story_mention', 'link', 'card'];
+const WIDEST = 280;
+const TALLEST = 340;
+const LEAST = 72;
+
+export type AttachmentLook = 'picture' | 'card' | 'file' | 'closed';
+
+export function lookOf({ kind }: Attachment): AttachmentLook {
+  if (PICTURES.includes(kind)) return 'picture';
+  if (POSTS.includes(kind)) return 'card';
+  return kind === 'view_once' || kind === 'unsupported' ? 'closed' : 'file';
+}
+
+/** Whether a message shows more than its words. */
+export function hasExtras(message: ShownMessage): boolean {
+  return message.kind !== 'text' || message.attachments.length > 0 || message.replyTo !== null || message.story !== null || message.tap !== null || message.referral !== null;
+}
+
+/** The box of a picture, known before it is read, so that nothing jumps when it comes. */
+export function boxOf({ width, height }: Pick<Attachment, 'width' | 'height'>): { width: number; height: number } {
+  if (!width || !height) return { width: 240, height: 240 };
+  const scale = Math.min(1, WIDEST / width, TALLEST / height);
+  return { width: Math.max(LEAST, Math.round(width * scale)), height: Math.max(LEAST, Math.round(height * scale)) };
+}
+
+/** Whether messages are missing right before this one. */
+export function gapBefore(gaps: readonly Gap[], messageId: string): boolean {
+  return gaps.some((gap) => gap.beforeId === messageId);
+}
