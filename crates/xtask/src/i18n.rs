@@ -57,11 +57,17 @@ pub fn problems() -> Outcome<Vec<String>> {
     Ok(problems)
 }
 
+/// The words of the first screen and those that are loaded with later ones.
 fn messages(ui: &Path, language: &str) -> Outcome<Map<String, Value>> {
-    let path = ui.join(format!("lib/i18n/messages/{language}.json"));
-    let text = process::read(&path)?;
-    serde_json::from_str(&text)
-        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))
+    let mut all = Map::new();
+    for folder in ["messages", "messages/later"] {
+        let path = ui.join(format!("lib/i18n/{folder}/{language}.json"));
+        let text = process::read(&path)?;
+        let part: Map<String, Value> = serde_json::from_str(&text)
+            .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        all.extend(part);
+    }
+    Ok(all)
 }
 
 fn collect(folder: &Path, files: &mut Vec<std::path::PathBuf>) -> std::io::Result<()> {

@@ -1,9 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { dayName, money, monthName, rowTime, timeLeft } from './dates';
 import { bytes, chooseLanguage, i18n, known, t } from './index.svelte';
-import en from './messages/en.json';
-import ru from './messages/ru.json';
-import tr from './messages/tr.json';
+import enFirst from './messages/en.json';
+import enLater from './messages/later/en.json';
+import ruLater from './messages/later/ru.json';
+import trLater from './messages/later/tr.json';
+import ruFirst from './messages/ru.json';
+import trFirst from './messages/tr.json';
+
+const en = { ...enFirst, ...enLater };
+const tr = { ...trFirst, ...trLater };
+const ru = { ...ruFirst, ...ruLater };
 
 afterEach(() => i18n.use('en', en));
 
