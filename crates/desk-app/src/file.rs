@@ -157,7 +157,7 @@ impl Desk {
     /// to be started again afterwards.
     ///
     /// # Errors
-    /// [`Code::ConfirmMismatch`] unless the owner typed [`ERASE_WORD`].
+    /// [`Code::ConfirmMismatch`] unless the owner typed the word that is asked for.
     pub async fn all_erase(&self, confirm: String) -> Result<(), IpcError> {
         if confirm.trim() != ERASE_WORD {
             return Err(IpcError::new(
