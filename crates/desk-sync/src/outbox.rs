@@ -28,8 +28,8 @@ pub(crate) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
     let mut tasks: JoinSet<OutboxId> = JoinSet::new();
     let mut watch = Watch::start(&inner);
     loop {
-        watch.look(&inner).await;
-        let now = inner.clock.now();
+        // The very time that was looked at: a clock that is set in between would end a hold.
+        let now = watch.look(&inner).await;
         let next = match due_rows(&inner, now).await {
             Ok((rows, next)) => {
                 for row in rows {
@@ -107,13 +107,14 @@ impl Watch {
         }
     }
 
-    async fn look(&mut self, inner: &Inner) {
+    /// Mends the waits when the clock was set; what it shows now.
+    async fn look(&mut self, inner: &Inner) -> Timestamp {
         let (shown, uptime) = (inner.clock.now(), inner.clock.uptime());
         let expected = self.shown + uptime.saturating_sub(self.uptime);
         *self = Watch { shown, uptime };
         let (ahead, behind) = (shown.since(expected), expected.since(shown));
         if ahead.max(behind) <= SET {
-            return;
+            return shown;
         }
         tracing::info!(?ahead, ?behind, "the clock was set, or the machine slept");
         inner.server_clock.forget();
@@ -130,5 +131,6 @@ impl Watch {
         if let Err(e) = written {
             tracing::error!(error = %e, "the waits of the outbox could not be mended");
         }
+        shown
     }
 }
