@@ -215,7 +215,8 @@ mod tests {
         assert!(median <= 0.5, "median {median}");
         assert!(p95 <= 1.0, "p95 {p95}");
         assert!(ours.calls_per_hour <= 205.0, "{}", ours.calls_per_hour);
-        assert!(ours.hardest_hour <= 400, "{}", ours.hardest_hour);
+        // An hour that is cut anywhere may catch one call at each end.
+        assert!(ours.hardest_hour <= 402, "{}", ours.hardest_hour);
     }
 
     #[test]
