@@ -16,6 +16,8 @@ pub const EVERYTHING: &[&str] = &["--workspace", "--all-features"];
 
 /// The integration test that needs the private desktop.
 const WINDOW_TEST: &str = "window";
+/// Those that are asked for by a command of their own: they take minutes.
+const LONG_TESTS: &[&str] = &["chaos"];
 
 /// Sets up and runs all tests.
 ///
@@ -81,7 +83,8 @@ fn test_names(packages: &[Package]) -> Vec<String> {
 /// Units, programs and every integration test but the one that needs a desktop.
 fn selection(names: &[String]) -> Vec<&str> {
     let mut words = vec!["--lib", "--bins"];
-    for name in names.iter().filter(|name| *name != WINDOW_TEST) {
+    let is_quick = |name: &&String| *name != WINDOW_TEST && !LONG_TESTS.contains(&name.as_str());
+    for name in names.iter().filter(is_quick) {
         words.extend(["--test", name]);
     }
     words
@@ -98,7 +101,10 @@ mod tests {
             dependencies: Vec::new(),
             tests: tests.iter().map(|name| (*name).to_owned()).collect(),
         };
-        let names = test_names(&[package(&["it", "window"]), package(&["journeys", "it"])]);
+        let names = test_names(&[
+            package(&["it", "window", "chaos"]),
+            package(&["journeys", "it"]),
+        ]);
         assert_eq!(
             selection(&names),
             ["--lib", "--bins", "--test", "it", "--test", "journeys"]
