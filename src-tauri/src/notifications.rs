@@ -6,12 +6,15 @@ use crate::window;
 use desk_app::{Desk, Notice};
 use std::sync::Arc;
 use tauri::AppHandle;
+use tokio::sync::broadcast::Receiver;
 
 /// Shows every notice, as long as there is a desk.
 pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) {
     let (app, desk) = (app.clone(), Arc::clone(desk));
+    // Listened to from here on: what is told while the bus is still being reached waits.
+    let notices = desk.notices();
     tauri::async_runtime::spawn(async move {
-        if let Err(e) = desktop::run(app, desk).await {
+        if let Err(e) = desktop::run(app, desk, notices).await {
             tracing::warn!(error = %e, "this desktop shows no notifications");
         }
     });
@@ -19,7 +22,7 @@ pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) {
 
 #[cfg(target_os = "linux")]
 mod desktop {
-    use super::{AppHandle, Arc, Desk, Notice, window};
+    use super::{AppHandle, Arc, Desk, Notice, Receiver, window};
     use crate::bus::NotificationsProxy;
     use futures::StreamExt;
     use std::collections::{BTreeMap, HashMap};
@@ -50,8 +53,11 @@ mod desktop {
         }
     }
 
-    pub(super) async fn run(app: AppHandle, desk: Arc<Desk>) -> zbus::Result<()> {
-        let mut notices = desk.notices();
+    pub(super) async fn run(
+        app: AppHandle,
+        desk: Arc<Desk>,
+        mut notices: Receiver<Arc<Notice>>,
+    ) -> zbus::Result<()> {
         let bus = zbus::Connection::session().await?;
         let desktop = NotificationsProxy::new(&bus).await?;
         let mut clicks = desktop.receive_action_invoked().await?;
@@ -156,15 +162,15 @@ mod desktop {
 
 #[cfg(not(target_os = "linux"))]
 mod desktop {
-    use super::{AppHandle, Arc, Desk};
+    use super::{AppHandle, Arc, Desk, Notice, Receiver};
     use tokio::sync::broadcast::error::RecvError;
 
     /// Shows them without a click: not tried on these systems yet (see docs/KNOWN-ISSUES.md).
     pub(super) async fn run(
         _: AppHandle,
-        desk: Arc<Desk>,
+        _: Arc<Desk>,
+        mut notices: Receiver<Arc<Notice>>,
     ) -> Result<(), notify_rust::error::Error> {
-        let mut notices = desk.notices();
         loop {
             match notices.recv().await {
                 Ok(notice) => {

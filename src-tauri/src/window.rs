@@ -1,6 +1,6 @@
 //! The one window.
 
-use crate::opened::Opened;
+use crate::{opened::Opened, tray};
 use desk_app::ConversationId;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
@@ -90,16 +90,21 @@ fn bring_to_front(
     Ok(())
 }
 
-/// Called when the last window was closed: whether the app goes on in the tray.
+/// Called when the last window was closed: whether the app goes on in the tray. Where there is one,
+/// the owner's wish decides; it stands in the data, and these may still be opening.
 pub(crate) fn goes_on(app: &AppHandle) -> bool {
-    match app.state::<Opened>().now() {
-        Some(Ok(desk)) => {
-            let goes_on = tauri::async_runtime::block_on(desk.keeps_running());
-            if goes_on {
-                tauri::async_runtime::spawn(async move { desk.tell_of_tray().await });
-            }
-            goes_on
-        }
-        _ => false,
+    let has_tray = tray::exists(app);
+    if has_tray {
+        tauri::async_runtime::spawn(go_on_or_end(app.clone()));
+    }
+    has_tray
+}
+
+async fn go_on_or_end(app: AppHandle) {
+    match app.state::<Opened>().desk().await {
+        Ok(desk) if desk.keeps_running().await => desk.tell_of_tray().await,
+        // Opened again meanwhile.
+        _ if app.get_webview_window(LABEL).is_some() => {}
+        _ => app.exit(0),
     }
 }

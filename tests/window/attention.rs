@@ -44,7 +44,6 @@ async fn a_click_on_a_notification_opens_its_conversation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "the sentence that the app goes on is not seen here: docs/KNOWN-ISSUES.md"]
 async fn closing_the_window_leaves_the_app_in_the_tray() {
     journey("tray", "empty", async |stage| {
         let session = Session::start().await;
