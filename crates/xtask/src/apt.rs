@@ -19,13 +19,14 @@ pub const COMPILER: PackageSet = PackageSet {
     packages: &["build-essential", "pkg-config"],
 };
 
-/// The window itself.
+/// The window itself. The headers of the tray's library are asked for by the bundler only; they
+/// bring the library, which the program loads by its name.
 pub const WINDOW: PackageSet = PackageSet {
     purpose: "the window (WebKitGTK and its headers) and its icon in the tray",
     packages: &[
         "libwebkit2gtk-4.1-dev",
         "libdbus-1-dev",
-        "libayatana-appindicator3-1",
+        "libayatana-appindicator3-dev",
     ],
 };
 
@@ -138,6 +139,19 @@ fn missing<'a>(wanted: &[&'a str], listing: &str) -> Vec<&'a str> {
         .copied()
         .filter(|package| !installed.contains(package))
         .collect()
+}
+
+/// `apt-get` with one package, by name or by file.
+pub fn get(what: &str, package: &str) -> Command {
+    let words = [
+        "apt-get",
+        what,
+        "-qq",
+        "-y",
+        "--no-install-recommends",
+        package,
+    ];
+    privileged(Rights::here(), &words.map(str::to_owned))
 }
 
 fn update() -> Vec<String> {

@@ -1,9 +1,13 @@
-//! `cargo xtask package`: the `.deb`, and whether it installs, starts and goes away again.
+//! `cargo xtask package`: what is handed to the owner, and whether it installs, starts and goes away
+//! again. Here that is a `.deb`; the installers of macOS and Windows are configured, and untested.
 
+use crate::apt;
 use crate::metadata;
 use crate::node;
 use crate::process::{self, Failure, Outcome, Steps};
 use crate::setup::{self, Goal};
+use crate::system::System;
+use crate::test;
 use crate::window;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,6 +17,24 @@ const TRIAL: &str = include_str!("package.sh");
 const PACKAGE: &str = "reply-desk";
 /// As old as the `tauri` that it bundles for.
 const BUNDLER: &str = "@tauri-apps/cli@2.12.5";
+
+/// What Tauri's bundler makes on a system: its name there, and how the file ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Format {
+    name: &'static str,
+    ending: &'static str,
+}
+
+impl Format {
+    fn of(system: &System) -> Self {
+        let (name, ending) = match system {
+            System::MacOs => ("dmg", "dmg"),
+            System::Windows => ("nsis", "exe"),
+            System::Apt { .. } | System::OtherLinux { .. } | System::Unknown => ("deb", "deb"),
+        };
+        Self { name, ending }
+    }
+}
 
 /// Makes the package. `--debug` takes the development build, which is there already after a test;
 /// `--try` installs it on this machine, uses it and removes it.
@@ -27,8 +49,14 @@ pub fn package(arguments: &[String]) -> Outcome {
     {
         return Err(Failure::new(format!("package knows no {unknown}")));
     }
+    let system = System::here();
+    if has("--try") && !matches!(system, System::Apt { .. }) {
+        return Err(Failure::new(
+            "only a .deb can be tried, on Debian or Ubuntu",
+        ));
+    }
     let mut steps = Steps::of("cargo xtask package");
-    let file = steps_of(&mut steps, has("--debug"))?;
+    let file = make(&mut steps, Format::of(&system), has("--debug"))?;
     if has("--try") {
         trial(&mut steps, &file)?;
     }
@@ -36,23 +64,25 @@ pub fn package(arguments: &[String]) -> Outcome {
     Ok(())
 }
 
-fn steps_of(steps: &mut Steps, debug: bool) -> Outcome<PathBuf> {
+fn make(steps: &mut Steps, format: Format, debug: bool) -> Outcome<PathBuf> {
     steps.step("set-up", || setup::ensure(Goal::Build))?;
-    let profile = if debug { "debug" } else { "release" };
-    let mut build = process::cargo(&["build", "--workspace", "--all-features", "--bins"]);
-    if !debug {
-        build = process::cargo(&["build", "--package", "replydesk", "--release"]);
-    }
+    let (profile, mut build) = if debug {
+        // As the tests build it: after them it is there already.
+        ("debug", test::build_window())
+    } else {
+        let release = ["build", "--package", "replydesk", "--release"];
+        ("release", process::cargo(&release))
+    };
     steps.run("building", &mut build)?;
-    let bundles = metadata::target_folder()?
+    let folder = metadata::target_folder()?
         .join(profile)
         .join("bundle")
-        .join("deb");
+        .join(format.name);
     // What lies there from another version must not be taken for ours.
-    let _ = std::fs::remove_dir_all(&bundles);
+    let _ = std::fs::remove_dir_all(&folder);
     let program = ensure_bundler()?;
-    steps.run("bundling", &mut bundle(&program, debug))?;
-    only_deb(&bundles)
+    steps.run("bundling", &mut bundle(&program, format, debug))?;
+    only_file(&folder, format.ending)
 }
 
 /// Sees to it that Tauri's bundler is there. It comes from npm as a finished program, where cargo
@@ -74,9 +104,9 @@ fn ensure_bundler() -> Outcome<PathBuf> {
     Ok(program)
 }
 
-fn bundle(program: &Path, debug: bool) -> Command {
+fn bundle(program: &Path, format: Format, debug: bool) -> Command {
     let mut command = Command::new(program);
-    command.args(["bundle", "--ci", "--bundles", "deb"]);
+    command.args(["bundle", "--ci", "--bundles", format.name]);
     if debug {
         command.arg("--debug");
     }
@@ -84,17 +114,17 @@ fn bundle(program: &Path, debug: bool) -> Command {
     command
 }
 
-fn only_deb(folder: &Path) -> Outcome<PathBuf> {
+fn only_file(folder: &Path, ending: &str) -> Outcome<PathBuf> {
     let entries = std::fs::read_dir(folder)
         .map_err(|error| Failure::new(format!("{} cannot be read: {error}", folder.display())))?;
     let mut found = entries
         .flatten()
         .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|ending| ending == "deb"));
+        .filter(|path| path.extension().is_some_and(|found| found == ending));
     match (found.next(), found.next()) {
         (Some(file), None) => Ok(file),
         _ => Err(Failure::new(format!(
-            "there should be one .deb in {}",
+            "there should be one .{ending} in {}",
             folder.display()
         ))),
     }
@@ -109,18 +139,18 @@ fn trial(steps: &mut Steps, file: &Path) -> Outcome {
     }
     setup::system_packages(Goal::Test)?;
     window::ensure_driver()?;
-    let mut install = apt("install");
-    install.arg("--no-install-recommends").arg(file);
+    let name = file.display().to_string();
     let tried = steps
-        .run("installing", &mut install)
+        .run("installing", &mut apt::get("install", &name))
         .and_then(|()| steps.step("using it", use_it));
     // Whatever came of it, the machine is left as it was.
-    let removed = steps.run("removing", apt("remove").arg(PACKAGE));
+    let removed = steps.run("removing", &mut apt::get("remove", PACKAGE));
     tried.and(removed)?;
     steps.step("nothing stays", || {
         let left: Vec<&str> = [
             "/usr/bin/replydesk",
             "/usr/share/applications/ReplyDesk.desktop",
+            "/usr/share/icons/hicolor/128x128/apps/replydesk.png",
         ]
         .into_iter()
         .filter(|path| Path::new(path).exists())
@@ -137,14 +167,6 @@ fn use_it() -> Outcome {
     let mut command = Command::new("sh");
     command.args(["-c", TRIAL, "package"]);
     window::limited(&command)
-}
-
-fn apt(what: &str) -> Command {
-    let mut command = Command::new("apt-get");
-    command
-        .args([what, "--yes", "-qq"])
-        .env("DEBIAN_FRONTEND", "noninteractive");
-    command
 }
 
 fn is_installed() -> bool {

@@ -39,18 +39,21 @@ pub fn test(_: &[String]) -> Outcome {
     } else if matches!(System::here(), System::MacOs | System::Windows) {
         println!("\nThe test of the real window runs on Linux only.");
     } else {
-        let selection = ["--test", WINDOW_TEST];
-        steps.run(
-            "building the window's test",
-            cargo_test(&selection).arg("--no-run"),
-        )?;
+        steps.run("building the window's test", &mut build_window())?;
         steps.step("the real window", || {
             window::ensure_driver()?;
-            window::limited(&cargo_test(&selection))
+            window::limited(&cargo_test(&["--test", WINDOW_TEST]))
         })?;
     }
     println!("\n{}", steps.summary());
     Ok(())
+}
+
+/// Builds the program with a window, and its test.
+pub fn build_window() -> Command {
+    let mut command = cargo_test(&["--test", WINDOW_TEST]);
+    command.arg("--no-run");
+    command
 }
 
 fn cargo_test(selection: &[&str]) -> Command {
