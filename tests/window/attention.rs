@@ -21,6 +21,7 @@ async fn a_click_on_a_notification_opens_its_conversation() {
             shown.body, "&lt;b&gt;Merhaba&lt;/b&gt; &amp; iyi günler",
             "what a customer writes is no markup"
         );
+        assert!(shown.title.contains("ayse"), "{}", shown.title);
         assert_eq!(shown.actions.first().map(String::as_str), Some("default"));
         session.click(shown.id, "default").await;
         app.hook("composer").await;

@@ -18,6 +18,7 @@ mod inbox;
 mod session;
 mod stage;
 
+mod accessibility;
 mod connecting;
 mod pictures;
 mod replying;

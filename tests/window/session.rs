@@ -13,7 +13,6 @@ const WATCHER: &str = "/StatusNotifierWatcher";
 #[derive(Debug, Clone)]
 pub(crate) struct Shown {
     pub(crate) id: u32,
-    pub(crate) replaces: u32,
     pub(crate) title: String,
     pub(crate) body: String,
     pub(crate) actions: Vec<String>,
@@ -48,7 +47,6 @@ impl Notifications {
         };
         self.shown.lock().expect("no panic").push(Shown {
             id,
-            replaces,
             title,
             body,
             actions,
