@@ -25,7 +25,7 @@ describe('the keyboard map', () => {
     ['RU', 'к', 'KeyR', 'reply'],
     ['RU', '.', 'Slash', 'search'],
     ['Dvorak', 'j', 'KeyC', 'next'],
-    ['Dvorak', 'h', 'KeyJ', null],
+    ['Dvorak', 'h', 'KeyJ', 'react'],
     ['any', 'ArrowDown', 'ArrowDown', 'next'],
     ['any', 'Enter', 'Enter', 'open'],
     ['any', 'Enter', 'NumpadEnter', 'open'],
@@ -47,7 +47,7 @@ describe('the keyboard map', () => {
   it('approves with Ctrl or Cmd and Enter, and with nothing more', () => {
     expect(actionOf(key('Enter', 'Enter', { ctrlKey: true }))).toBe('approve');
     expect(actionOf(key('Enter', 'Enter', { metaKey: true }))).toBe('approve');
-    expect(actionOf(key('Enter', 'Enter', { ctrlKey: true, shiftKey: true }))).toBeNull();
+    expect(actionOf(key('Enter', 'Enter', { ctrlKey: true, shiftKey: true }))).toBe('schedule');
     expect(actionOf(key('Enter', 'Enter', { altKey: true }))).toBeNull();
   });
 

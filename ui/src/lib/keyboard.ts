@@ -21,9 +21,13 @@ export const ACTIONS = [
   'edit',
   'regenerate',
   'reject',
+  'shorter',
+  'warmer',
   'why',
   'reply',
   'emoji',
+  'schedule',
+  'react',
   'note',
   'context',
   'mode',
@@ -64,9 +68,13 @@ export const DEFAULT_KEYS: Keys = {
   edit: ['d'],
   regenerate: ['g'],
   reject: ['x'],
+  shorter: ['Shift+S'],
+  warmer: ['Shift+W'],
   why: ['w'],
   reply: ['r'],
   emoji: ['Ctrl+E'],
+  schedule: ['Ctrl+Shift+Enter'],
+  react: ['h'],
   note: ['n'],
   context: ['i'],
   mode: ['m'],
@@ -86,7 +94,7 @@ export const DEFAULT_KEYS: Keys = {
 };
 
 /** Chords that also work while something is written. */
-const WHILE_TYPING: ReadonlySet<Action> = new Set(['palette', 'settings', 'find', 'search', 'emoji', 'back']);
+const WHILE_TYPING: ReadonlySet<Action> = new Set(['palette', 'settings', 'find', 'search', 'emoji', 'schedule', 'back']);
 /** What may be repeated by holding the key. */
 export const REPEATABLE: ReadonlySet<Action> = new Set(['next', 'previous', 'mark_next', 'mark_previous']);
 /** Keys without Ctrl that are no characters: WCAG 2.1.4 does not mean them. */

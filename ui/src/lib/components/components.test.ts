@@ -79,17 +79,22 @@ describe('the composer', () => {
     expect(host.count('message_send')).toBe(0);
   });
 
-  it('counts bytes near the limit and says what to do above it', async () => {
-    const { desk } = await open();
+  it('counts bytes near the limit, and shows as which messages a longer text goes out', async () => {
+    const { host, desk } = await open();
     show(desk, Composer);
     const area = screen.getByTestId('composer');
     type(area, 'a'.repeat(699));
     expect(screen.queryByTestId('byte-counter')).toBeNull();
     type(area, 'ş'.repeat(350));
     expect(screen.getByTestId('byte-counter').textContent).toBe('700 / 1,000');
-    type(area, 'ş'.repeat(502));
-    expect(screen.getByText(/4 bytes too long for Instagram/)).toBeTruthy();
-    expect((screen.getByTestId('send') as HTMLButtonElement).disabled).toBe(true);
+    await vi.waitFor(() => expect(area.isConnected).toBe(true));
+    type(area, `${'ş'.repeat(400)}. ${'ş'.repeat(400)}.`);
+    await vi.waitFor(() => expect(screen.getByTestId('split-preview').querySelectorAll('li')).toHaveLength(2));
+    expect((screen.getByTestId('send') as HTMLButtonElement).disabled).toBe(false);
+    keyDown(area, { key: 'Enter' });
+    await settle();
+    // The engine cuts; it is handed the whole.
+    expect(host.count('message_send')).toBe(1);
   });
 
   it('explains a closed reply window', async () => {

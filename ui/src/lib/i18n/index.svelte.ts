@@ -4,10 +4,10 @@
 // sentence is one text: pieces glued together read wrongly in Turkish and Russian.
 
 import type en from './messages/en.json';
-import type later from './messages/later/en.json';
+import type more from './messages/later/en.json';
 
 export type Messages = Record<MessageKey, string | Plural>;
-export type MessageKey = keyof typeof en | keyof typeof later;
+export type MessageKey = keyof typeof en | keyof typeof more;
 export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Params = Record<string, string | number>;
 
@@ -49,23 +49,30 @@ class I18n {
   );
   ready = $state(false);
   #wanted = false;
+  /** The language whose later words are at hand. */
+  #laterFor: Language | null = null;
   #plurals = $derived(new Intl.PluralRules(this.language));
   #numbers = $derived(new Intl.NumberFormat(this.locale));
 
   async load(language: Language): Promise<void> {
     const [{ default: messages }, more] = await Promise.all([LOADERS[language](), this.#wanted ? LATER[language]() : null]);
     this.use(language, { ...(messages as Messages), ...(more?.default as Messages | undefined) });
+    if (more) this.#laterFor = language;
   }
 
   /** The words of the screens that load later; from now on every language comes with them. */
   async more(): Promise<void> {
     this.#wanted = true;
     const language = this.language;
+    if (this.#laterFor === language) return;
     const { default: messages } = await LATER[language]();
-    if (language === this.language) this.#messages = { ...this.#messages, ...(messages as Messages) };
+    if (language !== this.language) return;
+    this.#messages = { ...this.#messages, ...(messages as Messages) };
+    this.#laterFor = language;
   }
 
   use(language: Language, messages: unknown): void {
+    this.#laterFor = null;
     this.#messages = messages as Messages;
     this.language = language;
     this.ready = true;
@@ -97,6 +104,12 @@ export const i18n = new I18n();
 /** The words for `key` in the language of the moment. */
 export function t(key: MessageKey, params?: Params): string {
   return i18n.text(key, params);
+}
+
+/** A part of the screen that is loaded when it is wanted, together with its words. */
+export async function later<T>(loading: Promise<T>): Promise<T> {
+  const [loaded] = await Promise.all([loading, i18n.more()]);
+  return loaded;
 }
 
 /** A key put together from a word of the engine, which may be newer than these texts. */

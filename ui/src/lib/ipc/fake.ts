@@ -221,7 +221,7 @@ export class FakeHost implements Host {
         state: 'quiet',
         mode: 'draft',
         windowClosesAt: this.iso(-20 * 3_600_000),
-        window: { state: 'open', closesAt: this.iso(-20 * 3_600_000), humanUntil: null },
+        window: { state: 'open', closesAt: change.windowClosesAt ?? this.iso(-20 * 3_600_000), humanUntil: null },
         autoAt: null,
         place: 'open',
         snoozedUntil: null,

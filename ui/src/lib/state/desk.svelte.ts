@@ -58,6 +58,7 @@ export class Desk {
   teach = $state('');
   paletteOpen = $state(false);
   emojiOpen = $state(false);
+  scheduleOpen = $state(false);
   /** What was entered in the set-up so far and is no secret. */
   readonly setup = new Setup();
   /** Counts changes of knowledge, for the screen that lists it. */
@@ -257,6 +258,7 @@ export class Desk {
       this.draft.leave();
       this.find.close();
       this.emojiOpen = false;
+      this.scheduleOpen = false;
       void this.composer.flush();
     }
     this.inbox.select(id);
@@ -358,9 +360,17 @@ export class Desk {
 
   /** Takes a message back before it went out; its words go back to where they were written. */
   async takeBack(message: ShownMessage): Promise<void> {
+    // A long text is several messages; all that follow are taken back with this one.
+    const from = this.thread.shown.findIndex((one) => one.id === message.id);
+    const parts: ShownMessage[] = [];
+    for (const one of this.thread.shown.slice(from + 1)) {
+      if (!follows(parts.at(-1) ?? message, one)) break;
+      parts.push(one);
+    }
     if (!(await this.thread.discard(message))) return;
     const words = this.composer.unsentIn(message.conversationId) ?? '';
-    if (message.draftId === null && words.trim() === '') this.composer.write(message.conversationId, message.text);
+    const back = [message, ...parts].map((one) => one.text).join('\n\n');
+    if (message.draftId === null && words.trim() === '') this.composer.write(message.conversationId, back);
   }
 
   async openLink(url: string): Promise<void> {
@@ -427,6 +437,12 @@ export class Desk {
     else delete document.documentElement.dataset['theme'];
     this.#speakUp();
   }
+}
+
+/** Whether a message is the next part of the text that the other one is a part of. */
+function follows(before: ShownMessage, message: ShownMessage): boolean {
+  const [a, b] = [before.sending, message.sending];
+  return a !== null && b !== null && b.parts === a.parts && b.part === a.part + 1;
 }
 
 /** Runs after what has changed is on screen; where nothing is painted, soon. */

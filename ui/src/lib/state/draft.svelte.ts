@@ -1,12 +1,12 @@
 // What the owner does with the draft of the open conversation.
 
-import type { Draft, DraftWhy } from '$lib/ipc/bindings';
+import type { Draft, DraftWhy, ReviseHow } from '$lib/ipc/bindings';
 import { CommandError, type Host } from '$lib/ipc/host';
 import { REPLY_LIMIT_BYTES, utf8Bytes } from '$lib/text/bytes';
 import type { Composer } from './composer.svelte';
 import type { Thread } from './thread.svelte';
 
-export type DraftBusy = 'approve' | 'reject' | 'regenerate' | 'stop';
+export type DraftBusy = 'approve' | 'reject' | 'regenerate' | 'stop' | 'revise';
 
 /** Outcomes that leave nothing to show. */
 const SETTLED: readonly Draft['outcome'][] = ['approved', 'rejected'];
@@ -127,6 +127,17 @@ export class DraftDesk {
     await this.#act('regenerate', draft, async () => {
       const next = await this.host.call('draft_regenerate', { conversationId: id });
       if (this.thread.id === id) this.thread.draft = next;
+      this.#editing = null;
+    });
+  }
+
+  /** The same in other words; what comes back waits for the owner. */
+  async revise(how: ReviseHow): Promise<void> {
+    const draft = this.draft;
+    if (!draft || !this.sendable || this.busy) return;
+    await this.#act('revise', draft, async () => {
+      const next = await this.host.call('draft_revise', { draftId: draft.id, how });
+      if (this.thread.id === draft.conversationId) this.thread.draft = next;
       this.#editing = null;
     });
   }

@@ -7,8 +7,6 @@ import { narrowedBy, NO_FILTER } from './inbox.svelte';
 import { since } from './search.svelte';
 import { fromField, snoozeChoices, toField } from '$lib/text/moments';
 import { marksOf } from '$lib/text/fold';
-import { splitPreview } from '$lib/text/split';
-import { utf8Bytes } from '$lib/text/bytes';
 
 const MINUTE = 60_000;
 
@@ -201,19 +199,5 @@ describe('words that were sought', () => {
     ['nothing', '', []],
   ])('are marked in %s', (text, query, expected) => {
     expect(marksOf(text, query.split(' ')).map(({ start, end }) => text.slice(start, end))).toEqual(expected);
-  });
-});
-
-describe('a text that is too long', () => {
-  it('is cut where one pauses, and each piece fits', () => {
-    const text = `${'Bir cümle daha. '.repeat(100)}😀`;
-    const pieces = splitPreview(text);
-    expect(pieces.length).toBeGreaterThan(1);
-    for (const piece of pieces) {
-      expect(utf8Bytes(piece)).toBeLessThanOrEqual(1000);
-    }
-    expect(pieces.join(' ')).toBe(text.trim());
-    expect(splitPreview('👩‍👩‍👧'.repeat(100)).every((piece) => piece.length % 8 === 0)).toBe(true);
-    expect(splitPreview('short')).toEqual(['short']);
   });
 });

@@ -368,13 +368,14 @@ describe('the composer', () => {
     expect(new Set(ids).size).toBe(2);
   });
 
-  it('counts bytes and refuses more than 1000', async () => {
+  it('counts bytes, and knows when one message is not enough', async () => {
     const { host, composer } = await open();
     composer.text = 'ş'.repeat(500);
     expect(composer.bytes).toBe(1000);
-    expect(composer.tooLong).toBe(false);
+    expect(composer.long).toBe(false);
     composer.text += '!';
-    expect(composer.tooLong).toBe(true);
+    expect(composer.long).toBe(true);
+    composer.uncuttable = true;
     expect(await composer.send()).toBe(false);
     expect(host.count('message_send')).toBe(0);
     expect(composer.text).not.toBe('');
@@ -385,7 +386,7 @@ describe('the composer', () => {
     composer.text = ' \n ';
     expect(await composer.send()).toBe(false);
     composer.text = 'late';
-    if (thread.conversation) thread.conversation = { ...thread.conversation, windowClosesAt: new Date(NOW - 1).toISOString() };
+    if (thread.conversation) thread.conversation = { ...thread.conversation, window: { state: 'open', closesAt: new Date(NOW - 1).toISOString(), humanUntil: null } };
     expect(await composer.send()).toBe(false);
     expect(composer.text).toBe('late');
     expect(host.count('message_send')).toBe(0);

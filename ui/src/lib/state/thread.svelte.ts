@@ -252,6 +252,38 @@ export class Thread {
     return this.#deliver(local);
   }
 
+  /** Hands words to the engine for a moment to come; answers what stood against it. */
+  async schedule(text: string, at: Date, clientId: string): Promise<CommandError | null> {
+    return this.#hand((conversationId) => this.host.call('message_schedule', { conversationId, text, clientId, at: at.toISOString() }));
+  }
+
+  /** Sends the heart sticker. */
+  async sendHeart(): Promise<void> {
+    const fault = await this.#hand((conversationId) => this.host.call('heart_send', { conversationId, clientId: crypto.randomUUID() }));
+    if (fault) this.fault = fault;
+  }
+
+  async #hand(call: (conversationId: string) => Promise<Message>): Promise<CommandError | null> {
+    if (this.id === null) return null;
+    try {
+      this.append(await call(this.id));
+      return null;
+    } catch (thrown) {
+      return CommandError.from(thrown);
+    }
+  }
+
+  /** Sets the owner's heart on a message of the customer's, or takes it away; on the newest unless told. */
+  async heart(message: Pick<Message, 'id' | 'reactions'> | undefined = this.messages.findLast((one) => one.direction === 'in')): Promise<void> {
+    if (!message) return;
+    const ours = message.reactions.some((reaction) => reaction.by === 'out');
+    try {
+      await this.host.call('reaction_set', { messageId: message.id, reaction: ours ? null : 'love' });
+    } catch (thrown) {
+      this.fault = CommandError.from(thrown);
+    }
+  }
+
   /** Tries a local message again under the same id, so that it cannot become two. */
   async sendAgain(clientId: string): Promise<boolean> {
     const local = this.#locals.find((one) => one.clientId === clientId);

@@ -5,6 +5,7 @@ import type { Host } from '$lib/ipc/host';
 
 export class Watch {
   #told: string | null = null;
+  #focused: boolean | null = null;
 
   constructor(
     readonly host: Host,
@@ -27,7 +28,12 @@ export class Watch {
 
   /** Says what is looked at now, when that is news. */
   look(): void {
-    const seen = document.hasFocus() && !document.hidden ? this.open() : null;
+    const focused = document.hasFocus() && !document.hidden;
+    if (focused !== this.#focused) {
+      this.#focused = focused;
+      this.host.call('focus_set', { focused }).catch(() => (this.#focused = null));
+    }
+    const seen = focused ? this.open() : null;
     if (seen === this.#told) return;
     this.#told = seen;
     // A notification too many is no harm, and the next look says it again.

@@ -128,6 +128,10 @@ function inThread(desk: Desk, action: Action, event?: KeyboardEvent): boolean {
     case 'reject':
       void draft.reject();
       return true;
+    case 'shorter':
+    case 'warmer':
+      void draft.revise(action);
+      return draft.sendable;
     case 'why':
       void draft.toggleWhy();
       return true;
@@ -135,6 +139,12 @@ function inThread(desk: Desk, action: Action, event?: KeyboardEvent): boolean {
       return focusOn('composer');
     case 'emoji':
       desk.emojiOpen = !desk.emojiOpen;
+      return true;
+    case 'schedule':
+      if (!desk.composer.empty) desk.scheduleOpen = true;
+      return !desk.composer.empty;
+    case 'react':
+      void thread.heart();
       return true;
     case 'note':
       desk.layout.toggleContext(true);
