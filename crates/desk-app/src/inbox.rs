@@ -17,6 +17,31 @@ const SOON: Duration = Duration::from_secs(2 * 3600);
 /// No page is longer: the screen shows far less.
 const MAX_PAGE: u32 = 200;
 
+/// Rows as the screen sees them, with the size of the view.
+fn page(
+    db: &desk_store::Connection,
+    (view, narrow): (InboxView, &conversation::Narrow),
+    rows: Vec<conversation::Conversation>,
+    next_cursor: Option<String>,
+    now: Timestamp,
+) -> Result<InboxPage, StoreError> {
+    let mode = convert::default_mode(db)?;
+    let total = if *narrow == conversation::Narrow::default() {
+        conversation::count(db, view)?
+    } else {
+        u32::try_from(rows.len()).unwrap_or(u32::MAX)
+    };
+    let items = rows
+        .into_iter()
+        .map(|row| convert::conversation(row, mode, now))
+        .collect();
+    Ok(InboxPage {
+        items,
+        next_cursor,
+        total,
+    })
+}
+
 impl Desk {
     /// Command `inbox_list`.
     ///
@@ -50,7 +75,6 @@ impl Desk {
         let page: Result<InboxPage, StoreError> = self
             .store
             .read(move |db| {
-                let mode = convert::default_mode(db)?;
                 let rows = conversation::list_narrowed(db, view, &narrow, after, limit)?;
                 let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
                 let next_cursor = rows.last().filter(|_| is_full).map(|row| {
@@ -60,20 +84,7 @@ impl Desk {
                     }
                     .to_string()
                 });
-                let total = if narrow == conversation::Narrow::default() {
-                    conversation::count(db, view)?
-                } else {
-                    u32::try_from(rows.len()).unwrap_or(u32::MAX)
-                };
-                let items = rows
-                    .into_iter()
-                    .map(|row| convert::conversation(row, mode, now))
-                    .collect();
-                Ok(InboxPage {
-                    items,
-                    next_cursor,
-                    total,
-                })
+                page(db, (view, &narrow), rows, next_cursor, now)
             })
             .await;
         Ok(page?)
@@ -97,25 +108,11 @@ impl Desk {
         let page: Result<InboxPage, StoreError> = self
             .store
             .read(move |db| {
-                let mode = convert::default_mode(db)?;
                 let rows = window::list(db, view, &narrow, after, limit)?;
                 let is_full = rows.len() >= usize::try_from(limit).unwrap_or(usize::MAX);
                 let last = rows.last().filter(|_| is_full);
                 let next_cursor = last.map(|row| window::Cursor::after(row, after.now).to_string());
-                let total = if narrow == conversation::Narrow::default() {
-                    conversation::count(db, view)?
-                } else {
-                    u32::try_from(rows.len()).unwrap_or(u32::MAX)
-                };
-                let items = rows
-                    .into_iter()
-                    .map(|row| convert::conversation(row, mode, now))
-                    .collect();
-                Ok(InboxPage {
-                    items,
-                    next_cursor,
-                    total,
-                })
+                page(db, (view, &narrow), rows, next_cursor, now)
             })
             .await;
         Ok(page?)
