@@ -139,7 +139,7 @@ impl Prompt {
             let row = json!({
                 "id": format!("K{}", entry.id),
                 "questions": questions,
-                "answer": safe(&entry.answer, &fence),
+                "answer": safe(entry.answer_for(lang), &fence),
             });
             let size = row.to_string().len();
             if size > left && !knowledge.is_empty() {
@@ -232,6 +232,7 @@ mod tests {
             lang: Lang::Tr,
             auto_ok: true,
             internal: false,
+            answers: Vec::new(),
         };
         let business = Business {
             name: "Mavi Çini".to_owned(),
