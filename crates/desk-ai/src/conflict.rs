@@ -148,6 +148,7 @@ mod tests {
             lang: Lang::En,
             auto_ok: true,
             internal: false,
+            answers: Vec::new(),
         }
     }
 

@@ -1,74 +1,65 @@
 //! What an endpoint's answers cost, and whether another one may be asked for today. Money is
-//! counted in millionths of a dollar, whole numbers: prices are per million tokens, so a token at
-//! 0.15 $ costs exactly 0.15 millionths. Pure; the caller adds up and stores.
+//! counted in millionths of the owner's currency, whole numbers: prices are cents a million tokens,
+//! so a token at 0.15 costs exactly 0.15 millionths. Pure; the caller adds up and stores.
 
 use crate::prompt::Prompt;
 use crate::provider::Usage;
-use serde::{Deserialize, Serialize};
 
-/// Millionths of a dollar.
+/// Millionths of the owner's currency.
 pub type Micros = u64;
 
-/// What a model costs; the owner may edit every row.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// What a model costs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Price {
-    /// The beginning of the model's name; the longest one that fits counts.
-    pub model: String,
     /// A million tokens read, in cents.
     pub cents_in: u32,
     /// A million tokens written, in cents.
     pub cents_out: u32,
 }
 
-/// List prices to begin with, as far as they are known; makers change them, so the table is the
-/// owner's.
-#[must_use]
-pub fn default_prices() -> Vec<Price> {
-    [
-        ("gpt-4o-mini", 15, 60),
-        ("gpt-4o", 250, 1_000),
-        ("gpt-4.1-nano", 10, 40),
-        ("gpt-4.1-mini", 40, 160),
-        ("gpt-4.1", 200, 800),
-        ("gpt-5-nano", 5, 40),
-        ("gpt-5-mini", 25, 200),
-        ("gpt-5", 125, 1_000),
-        ("claude-haiku-4-5", 100, 500),
-        ("claude-sonnet-4", 300, 1_500),
-        ("gemini-2.5-flash-lite", 10, 40),
-        ("gemini-2.5-flash", 30, 250),
-        ("gemini-2.5-pro", 125, 1_000),
-    ]
-    .into_iter()
-    .map(|(model, cents_in, cents_out)| Price {
-        model: model.to_owned(),
-        cents_in,
-        cents_out,
-    })
-    .collect()
-}
+/// List prices in US dollars, by the beginning of the model's name; the longest that fits counts.
+/// Makers change them: they only fill in a form that the owner may correct.
+const LIST: [(&str, u32, u32); 13] = [
+    ("gpt-4o-mini", 15, 60),
+    ("gpt-4o", 250, 1_000),
+    ("gpt-4.1-nano", 10, 40),
+    ("gpt-4.1-mini", 40, 160),
+    ("gpt-4.1", 200, 800),
+    ("gpt-5-nano", 5, 40),
+    ("gpt-5-mini", 25, 200),
+    ("gpt-5", 125, 1_000),
+    ("claude-haiku-4-5", 100, 500),
+    ("claude-sonnet-4", 300, 1_500),
+    ("gemini-2.5-flash-lite", 10, 40),
+    ("gemini-2.5-flash", 30, 250),
+    ("gemini-2.5-pro", 125, 1_000),
+];
 
-/// What an answer cost; `None` when the price of the model is not known. A model on this machine
-/// costs nothing: do not ask.
+/// The list price of a model, where it is known.
 #[must_use]
-pub fn cost(usage: Usage, model: &str, prices: &[Price]) -> Option<Micros> {
+pub fn list_price(model: &str) -> Option<Price> {
     // "openai/gpt-4o-mini" at a reseller is the same model.
     let bare = model.rsplit('/').next().unwrap_or(model).to_lowercase();
-    let price = prices
-        .iter()
-        .filter(|p| !p.model.is_empty() && bare.starts_with(&p.model.to_lowercase()))
-        .max_by_key(|p| p.model.len())?;
-    // Cents a million tokens are hundredths of a millionth of a dollar a token.
-    let hundredths = u64::from(usage.tokens_in) * u64::from(price.cents_in)
-        + u64::from(usage.tokens_out) * u64::from(price.cents_out);
-    Some(hundredths.div_ceil(100))
+    let known = LIST.iter().filter(|(name, ..)| bare.starts_with(name));
+    let (_, cents_in, cents_out) = known.max_by_key(|(name, ..)| name.len())?;
+    Some(Price {
+        cents_in: *cents_in,
+        cents_out: *cents_out,
+    })
+}
+
+/// What an answer cost, rounded up.
+#[must_use]
+pub const fn cost(usage: Usage, price: Price) -> Micros {
+    // Cents a million tokens are hundredths of a millionth a token.
+    let read = usage.tokens_in as u64 * price.cents_in as u64;
+    let written = usage.tokens_out as u64 * price.cents_out as u64;
+    (read + written).div_ceil(100)
 }
 
 /// The tokens of a text when nobody counted them: a third of its bytes, which is more than
 /// tokenizers make of the three languages.
-#[must_use]
-pub fn estimate_tokens(text: &str) -> u32 {
+fn estimate_tokens(text: &str) -> u32 {
     u32::try_from(text.len().div_ceil(3)).unwrap_or(u32::MAX)
 }
 
@@ -87,48 +78,17 @@ pub fn usage_or_estimate(counted: Usage, prompt: &Prompt, answer: &str) -> Usage
     }
 }
 
-/// What the owner lets a day cost.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DailyCap {
-    /// Tokens read and written.
-    pub tokens: Option<u64>,
-    /// Millionths of a dollar.
-    pub micros: Option<Micros>,
-}
+/// The most that one draft uses: a prompt of full length and an answer of full length.
+const ONE_DRAFT: Usage = Usage {
+    tokens_in: 3_000,
+    tokens_out: 700,
+};
 
-/// What was used today; answers that were thrown away cost as well.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Spent {
-    /// Tokens read and written.
-    pub tokens: u64,
-    /// Millionths of a dollar.
-    pub micros: Micros,
-}
-
-/// Who writes the next draft.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Allowance {
-    /// The endpoint may be asked.
-    Endpoint,
-    /// The day's cap is reached: the embedded engine goes on. Never silence.
-    Embedded,
-}
-
-/// Whether the endpoint may be asked once more. `expected` is what the next answer may use: the
-/// cap is one, not a wish, so what would go over it is not asked for.
+/// Whether the endpoint may be asked once more today; `false` leaves the draft to the embedded
+/// engine. A cap is one, not a wish: what could go over it is not asked for.
 #[must_use]
-pub fn allowance(spent: Spent, expected: Spent, cap: DailyCap) -> Allowance {
-    let over = |cap: Option<u64>, spent: u64, more: u64| {
-        cap.is_some_and(|cap| spent.saturating_add(more) > cap)
-    };
-    if over(cap.tokens, spent.tokens, expected.tokens)
-        || over(cap.micros, spent.micros, expected.micros)
-    {
-        Allowance::Embedded
-    } else {
-        Allowance::Endpoint
-    }
+pub fn may_ask(spent: Micros, price: Price, cap: Option<Micros>) -> bool {
+    cap.is_none_or(|cap| spent.saturating_add(cost(ONE_DRAFT, price)) <= cap)
 }
 
 #[cfg(test)]
@@ -137,43 +97,44 @@ mod tests {
 
     #[test]
     fn a_cost_is_exact_and_the_longest_name_counts() {
-        let prices = default_prices();
-        let usage = Usage {
+        let million = Usage {
             tokens_in: 1_000_000,
             tokens_out: 1_000_000,
         };
-        assert_eq!(
-            cost(usage, "gpt-4o-mini-2024-07-18", &prices),
-            Some(750_000)
-        );
-        assert_eq!(cost(usage, "openai/gpt-4o", &prices), Some(12_500_000));
-        assert_eq!(cost(usage, "my-own-model", &prices), None);
+        let dear = |model: &str| list_price(model).map(|price| cost(million, price));
+        assert_eq!(dear("gpt-4o-mini-2024-07-18"), Some(750_000));
+        assert_eq!(dear("openai/gpt-4o"), Some(12_500_000));
+        assert_eq!(dear("my-own-model"), None);
         let one = Usage {
             tokens_in: 1,
             tokens_out: 0,
         };
-        assert_eq!(cost(one, "gpt-4o-mini", &prices), Some(1));
+        let price = Price {
+            cents_in: 250,
+            cents_out: 0,
+        };
+        assert_eq!(cost(one, price), 3, "rounded up");
     }
 
     #[test]
     fn the_cap_holds_before_it_is_passed() {
-        let cap = DailyCap {
-            tokens: Some(10_000),
-            micros: Some(5_000),
+        let price = Price {
+            cents_in: 100,
+            cents_out: 100,
         };
-        let used = |tokens, micros| Spent { tokens, micros };
-        for (spent, expected, allowance_is) in [
-            (used(0, 0), used(3_000, 10), Allowance::Endpoint),
-            (used(7_000, 0), used(3_000, 10), Allowance::Endpoint),
-            (used(7_001, 0), used(3_000, 10), Allowance::Embedded),
-            (used(0, 4_995), used(1, 10), Allowance::Embedded),
+        assert_eq!(cost(ONE_DRAFT, price), 3_700);
+        for (spent, cap, may) in [
+            (0, Some(3_700), true),
+            (1, Some(3_700), false),
+            (0, Some(0), false),
+            (u64::MAX, Some(u64::MAX), true),
+            (u64::MAX, None, true),
         ] {
-            assert_eq!(allowance(spent, expected, cap), allowance_is, "{spent:?}");
+            assert_eq!(may_ask(spent, price, cap), may, "{spent} of {cap:?}");
         }
-        let all = used(u64::MAX, u64::MAX);
-        assert_eq!(
-            allowance(all, all, DailyCap::default()),
-            Allowance::Endpoint
+        assert!(
+            may_ask(5_000, Price::default(), Some(5_000)),
+            "free of charge"
         );
     }
 

@@ -47,7 +47,7 @@ pub fn pick<'a>(
     let entry = open
         .iter()
         .take(3)
-        .find(|e| e.lang == lang)
+        .find(|e| e.answer_in(lang).is_some())
         .or(open.first())
         .copied()?;
     let is_first = found
@@ -61,7 +61,7 @@ pub fn pick<'a>(
     }
     Some(Pick {
         entries: vec![entry],
-        text: entry.answer.clone(),
+        text: entry.answer_for(lang).to_owned(),
         doubts,
     })
 }
@@ -79,7 +79,8 @@ fn pick_two<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge) -> Option<Pic
     for part in parts {
         let found = knowledge.look_up(part, Some(lang), 1);
         let entry = found.hits.first().and_then(|(n, _)| knowledge.at(*n));
-        if let Some(entry) = entry.filter(|e| found.strict && !e.internal && e.lang == lang)
+        if let Some(entry) =
+            entry.filter(|e| found.strict && !e.internal && e.answer_in(lang).is_some())
             && !entries.iter().any(|e| e.id == entry.id)
         {
             entries.push(entry);
@@ -88,7 +89,7 @@ fn pick_two<'a>(query: &str, lang: Lang, knowledge: &'a Knowledge) -> Option<Pic
     let [first, second] = entries.as_slice() else {
         return None;
     };
-    let text = format!("{}\n\n{}", first.answer, second.answer);
+    let text = format!("{}\n\n{}", first.answer_for(lang), second.answer_for(lang));
     (text.len() <= MAX_TEXT_BYTES).then_some(Pick {
         entries: vec![first, second],
         text,
@@ -103,7 +104,7 @@ pub fn greeting<'a>(text: &str, lang: Lang, knowledge: &'a Knowledge) -> Option<
     knowledge
         .entries()
         .iter()
-        .filter(|e| e.lang == lang && !e.internal)
+        .filter(|e| e.answer_in(lang).is_some() && !e.internal)
         .find(|e| {
             e.questions.iter().any(|q| {
                 let asked = crate::normalise::folded_words(q);

@@ -6,6 +6,7 @@ mod ledger;
 pub mod preset;
 mod stream;
 
+use crate::cost;
 use crate::prompt::Prompt;
 use crate::provider::{Completion, Provider, ProviderFault, Told, Usage};
 use async_openai::Client;
@@ -106,22 +107,25 @@ impl Endpoint {
         self
     }
 
-    /// Asks a trivial question, to see that address, key and model work.
+    /// Asks a trivial question, to see that address, key and model work, and finds out what the
+    /// endpoint can do; give that to the next [`Endpoint::with_capabilities`], so that it is found
+    /// out once.
     ///
     /// # Errors
     /// What does not work.
-    pub async fn test(&self) -> Result<(), ProviderFault> {
-        self.complete(&Prompt::probe()).await.map(drop)
+    pub async fn probe(&self) -> Result<Probe, ProviderFault> {
+        let prompt = Prompt::probe();
+        let answer = self.complete(&prompt).await?;
+        Ok(Probe {
+            capabilities: self.capabilities(),
+            usage: cost::usage_or_estimate(answer.usage, &prompt, &answer.content),
+        })
     }
 
-    /// Finds out what the endpoint can do and remembers it; give what it returns to the next
-    /// [`Endpoint::with_capabilities`], so that it is found out once.
-    ///
-    /// # Errors
-    /// What does not work.
-    pub async fn probe(&self) -> Result<Capabilities, ProviderFault> {
-        self.test().await?;
-        Ok(self.capabilities())
+    /// Its address.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        self.client.config().api_base()
     }
 
     /// What the endpoint was found to understand so far.
@@ -163,14 +167,19 @@ impl Endpoint {
         let streams = kind
             .and_then(|v| v.to_str().ok())
             .is_some_and(|v| v.contains("event-stream"));
-        if !response.status().is_success() || !streams {
-            let fault = refused(response.status(), "");
-            let about_words = refusal(&fault).and_then(|(s, t)| dialect.simpler(s, t));
-            let unknown = response.status().is_success() || about_words.is_some();
-            return if unknown {
-                Ok(None)
-            } else {
-                Err(sort_fault(&fault))
+        if response.status().is_success() && !streams {
+            return Ok(None);
+        }
+        if !response.status().is_success() {
+            let status = response.status();
+            // What it says tells a wrong model from a wrong address.
+            let body = read_body(&mut response, &mut entry).await;
+            let body = body.ok().flatten().unwrap_or_default();
+            let fault = refused(status, &beginning(&body));
+            let simpler = refusal(&fault).and_then(|(s, text)| dialect.simpler(s, text));
+            return match simpler {
+                Some(_) if !is_about_key(&fault) => Ok(None),
+                _ => Err(sort_fault(&fault)),
             };
         }
         let mut stream = Stream::default();
@@ -218,8 +227,8 @@ impl Endpoint {
                 }
                 Err(fault) => {
                     match refusal(&fault).and_then(|(s, text)| dialect.simpler(s, text)) {
-                        Some(simpler) => dialect = simpler,
-                        None => return Err(sort_fault(&fault)),
+                        Some(simpler) if !is_about_key(&fault) => dialect = simpler,
+                        _ => return Err(sort_fault(&fault)),
                     }
                 }
             }
@@ -257,12 +266,21 @@ impl Provider for Endpoint {
     }
 }
 
+/// What a probe found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Probe {
+    /// What the endpoint understands.
+    pub capabilities: Capabilities,
+    /// What it cost to ask.
+    pub usage: Usage,
+}
+
 /// What an endpoint was found to understand; keep the number, it is stable.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Capabilities(pub u8);
 
 impl Capabilities {
-    /// How answers are asked for: `json_schema`, `json_object` or `text`.
+    /// How answers are asked for: `json_schema`, `json_object` or `plain`.
     #[must_use]
     pub const fn format(self) -> &'static str {
         Dialect::from_bits(self.0).format_word()
@@ -289,10 +307,14 @@ async fn ask_once(
         return Err(refused(status, "too long"));
     };
     if !status.is_success() {
-        let start = String::from_utf8_lossy(body.get(..2_000).unwrap_or(&body)).into_owned();
-        return Err(refused(status, &start));
+        return Err(refused(status, &beginning(&body)));
     }
     Ok(reqwest::Response::from(http::Response::new(body)))
+}
+
+/// As much of a refusal as is needed to know what it is about.
+fn beginning(body: &[u8]) -> String {
+    String::from_utf8_lossy(body.get(..2_000).unwrap_or(body)).into_owned()
 }
 
 /// The body of an answer; nothing when it is longer than an answer can be.
@@ -385,7 +407,11 @@ fn sort_fault(fault: &OpenAIError) -> ProviderFault {
     match fault {
         OpenAIError::ApiError(e) => match e.status_code.as_u16() {
             401 | 403 => ProviderFault::KeyRefused,
-            404 => ProviderFault::ModelUnknown,
+            _ if is_about_key(fault) => ProviderFault::KeyRefused,
+            404 if e.api_error.message.to_lowercase().contains("model") => {
+                ProviderFault::ModelUnknown
+            }
+            404 | 405 | 410 => ProviderFault::AddressUnknown,
             402 | 429 => ProviderFault::Quota,
             408 | 504 => ProviderFault::Slow,
             500.. => ProviderFault::Unreachable,
@@ -397,6 +423,14 @@ fn sort_fault(fault: &OpenAIError) -> ProviderFault {
         OpenAIError::Reqwest(_) => ProviderFault::Unreachable,
         _ => ProviderFault::Nonsense,
     }
+}
+
+/// Some servers answer 400 to a key that they do not know.
+fn is_about_key(fault: &OpenAIError) -> bool {
+    refusal(fault).is_some_and(|(status, message)| {
+        let message = message.to_lowercase();
+        status == 400 && (message.contains("api key") || message.contains("api_key"))
+    })
 }
 
 /// Some servers answer 400 to a model that they do not have.

@@ -20,6 +20,38 @@ pub struct Entry {
     pub auto_ok: bool,
     /// For the owner's eyes only: never quoted to a customer.
     pub internal: bool,
+    /// The owner's answer in other languages.
+    pub answers: Vec<(Lang, String)>,
+}
+
+impl Entry {
+    /// The owner's answer in a language, when there is one.
+    #[must_use]
+    pub fn answer_in(&self, lang: Lang) -> Option<&str> {
+        if self.lang == lang {
+            return Some(&self.answer);
+        }
+        let other = self.answers.iter().find(|(own, _)| *own == lang);
+        other.map(|(_, answer)| answer.as_str())
+    }
+
+    /// The answer for a customer who writes in a language: in that language, else as it is.
+    #[must_use]
+    pub fn answer_for(&self, lang: Lang) -> &str {
+        self.answer_in(lang).unwrap_or(&self.answer)
+    }
+
+    /// The answer in every language.
+    pub fn answers(&self) -> impl Iterator<Item = &str> {
+        let others = self.answers.iter().map(|(_, answer)| answer);
+        [&self.answer].into_iter().chain(others).map(String::as_str)
+    }
+
+    /// Everything that the owner wrote in it.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let questions = self.questions.iter().map(String::as_str);
+        questions.chain(self.answers())
+    }
 }
 
 /// An entry that was found.

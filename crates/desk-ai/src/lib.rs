@@ -45,12 +45,11 @@ pub mod turn;
 pub mod verdict;
 pub mod verify;
 
-pub use endpoint::{Capabilities, Endpoint};
+pub use endpoint::{Capabilities, Endpoint, Probe};
 pub use knowledge::{Entry, Hit, Knowledge};
 pub use language::Lang;
-pub use pipeline::{Drafter, Nonce, Revised, draft, revise};
+pub use pipeline::{Drafter, Nonce, Reworded, Rewording, draft, revise, sources_of};
 pub use prompt::{Prompt, Revision};
 pub use provider::{Completion, Provider, ProviderFault, Told, Usage};
 pub use turn::{Business, Policy, RecentAuto, Turn, Utterance};
 pub use verdict::{Check, Draft, Stage, Verdict};
-pub use verify::verify_edited;

@@ -1,25 +1,30 @@
 //! The way of a turn through every stage. Owns the order of the stages and what happens between
 //! them; each rule lives in its stage.
 
+mod revision;
+mod sources;
+
 use crate::contract::{self, Action, Answer};
 use crate::cost;
 use crate::decision::{Findings, decide};
 use crate::embedded::{self, Pick};
 use crate::knowledge::{Entry, Knowledge};
 use crate::language::{self, Detected, Lang};
-use crate::learning::edit::same_facts;
 use crate::masking::Mask;
 use crate::normalise::readable_part;
-use crate::prompt::{MAX_SNIPPETS, Prompt, Revision};
+use crate::prompt::{MAX_SNIPPETS, Prompt};
 use crate::provider::{Provider, ProviderFault, Told, Usage};
 use crate::retrieval::Match;
 use crate::triage::{self, Kind, Triage};
 use crate::turn::{Business, Policy, Turn, Utterance};
 use crate::verdict::{Check, Draft, Stage, Verdict};
-use crate::verify::{Sources, verify};
+use crate::verify::verify;
 use desk_core::{Author, CheckResult, Engine, Outcome, Reason, ReplyMode};
 use serde_json::{Value, json};
 use std::time::Instant;
+
+pub use revision::{Reworded, Rewording, revise};
+pub use sources::sources_of;
 
 /// Who writes.
 #[derive(Clone, Copy)]
@@ -159,7 +164,7 @@ impl<'a> Way<'a> {
                     embedded::greeting(&self.text, self.language.lang, self.knowledge)
                 {
                     return Some(self.finish(Written {
-                        text: entry.answer.clone(),
+                        text: entry.answer_for(self.language.lang).to_owned(),
                         engine: Some(Engine::Embedded),
                         cites: vec![entry],
                         ..Written::default()
@@ -307,6 +312,11 @@ impl<'a> Way<'a> {
             .map(|e| Entry {
                 questions: e.questions.iter().map(|q| mask.hide(q)).collect(),
                 answer: mask.hide(&e.answer),
+                answers: e
+                    .answers
+                    .iter()
+                    .map(|(lang, answer)| (*lang, mask.hide(answer)))
+                    .collect(),
                 ..(*e).clone()
             })
             .collect();
@@ -450,45 +460,14 @@ impl<'a> Way<'a> {
     }
 
     fn check(&self, written: &Written<'a>, line: Option<&str>) -> Vec<Check> {
-        let history = self.turn.history;
-        let texts = |of: fn(Author) -> bool| -> Vec<&str> {
-            history
-                .iter()
-                .filter(|u| of(u.author))
-                .map(|u| u.text.as_str())
-                .collect()
-        };
-        let mut owner = texts(|a| matches!(a, Author::Owner | Author::OwnerPhone));
-        owner.push(&self.policy.business.about);
-        owner.push(&self.policy.business.name);
-        let mut customer = texts(|a| a == Author::Customer);
-        customer.extend(self.turn.burst.iter().map(|u| u.text.as_str()));
-        let mut sent = texts(|a| a != Author::Customer);
-        let old = sent.len().saturating_sub(3);
-        sent.drain(..old);
-        let entries = self.knowledge.entries().iter();
-        let mut secret: Vec<&str> = entries
-            .filter(|e| e.internal)
-            .map(|e| e.answer.as_str())
-            .collect();
-        let prompt = written.prompt.as_ref();
-        secret.extend(prompt.map(|p| p.system.as_str()));
-        let cited = written.cites.iter();
-        let sources = Sources {
-            cited: cited
-                .flat_map(|e| e.questions.iter().chain([&e.answer]))
-                .map(String::as_str)
-                .collect(),
-            owner,
-            customer,
-            sent,
-            secret,
-            marks: prompt
-                .map(|p| vec![p.canary.as_str(), p.fence.as_str()])
-                .unwrap_or_default(),
-            lang: self.language.lang,
-            verbatim: written.engine == Some(Engine::Embedded),
-        };
+        let lang = self.language.lang;
+        let business = &self.policy.business;
+        let mut sources = sources_of(self.turn, self.knowledge, business, &written.cites, lang);
+        if let Some(prompt) = &written.prompt {
+            sources.secret.push(&prompt.system);
+            sources.marks = vec![&prompt.canary, &prompt.fence];
+        }
+        sources.verbatim = written.engine == Some(Engine::Embedded);
         let mut checks = verify(&written.text, &sources);
         let bytes = written.text.trim().len() + line.map_or(0, |l| l.len() + 2);
         if bytes > desk_core::text::MAX_TEXT_BYTES {
@@ -538,58 +517,6 @@ pub const fn disclosure_line(lang: Lang) -> &'static str {
         Lang::Tr => "🤖 Bu, yapay zekâ asistanımızın otomatik yanıtıdır.",
         Lang::Ru => "🤖 Это автоматический ответ нашего ИИ-помощника.",
     }
-}
-
-/// Writes a draft anew, shorter or warmer, and checks it like a new one. `sources` are what the
-/// draft was checked against; the draft itself is no source. The text comes back whatever the
-/// checks say: a revision that fails them is shown in red, like any draft.
-///
-/// # Errors
-/// Why the model gave no usable text; the draft stays as it was.
-pub async fn revise(
-    draft: &str,
-    how: Revision,
-    sources: &Sources<'_>,
-    provider: &dyn Provider,
-    nonce: Nonce,
-) -> Result<Revised, ProviderFault> {
-    let prompt = Prompt::revise(draft, how, sources.lang, nonce);
-    let completion = provider.complete(&prompt).await?;
-    let usage = cost::usage_or_estimate(completion.usage, &prompt, &completion.content);
-    let answer = contract::read(&completion)
-        .filter(|a| a.action == Action::Reply && !a.reply.trim().is_empty())
-        .ok_or(ProviderFault::Nonsense)?;
-    let mut sources = sources.clone();
-    sources.verbatim = false;
-    sources
-        .marks
-        .extend([prompt.canary.as_str(), prompt.fence.as_str()]);
-    sources.secret.push(&prompt.system);
-    let mut checks = verify(&answer.reply, &sources);
-    if !same_facts(draft, &answer.reply) {
-        let changed = Check::failed("facts", Reason::FigureUnfounded, "the facts changed");
-        for check in checks.iter_mut().filter(|c| c.name == "facts") {
-            if check.result == CheckResult::Passed {
-                *check = changed.clone();
-            }
-        }
-    }
-    Ok(Revised {
-        text: answer.reply.trim().to_owned(),
-        checks,
-        usage,
-    })
-}
-
-/// A draft written anew.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Revised {
-    /// The words.
-    pub text: String,
-    /// Every check, the passed ones too.
-    pub checks: Vec<Check>,
-    /// What it used.
-    pub usage: Usage,
 }
 
 /// The language of the customer's last few messages.

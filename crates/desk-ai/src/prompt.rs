@@ -45,16 +45,6 @@ pub enum Revision {
 }
 
 impl Revision {
-    /// Reads the word of a command.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "shorter" => Some(Self::Shorter),
-            "warmer" => Some(Self::Warmer),
-            _ => None,
-        }
-    }
-
     const fn instruction(self) -> &'static str {
         match self {
             Self::Shorter => {
@@ -139,7 +129,7 @@ impl Prompt {
             let row = json!({
                 "id": format!("K{}", entry.id),
                 "questions": questions,
-                "answer": safe(&entry.answer, &fence),
+                "answer": safe(entry.answer_for(lang), &fence),
             });
             let size = row.to_string().len();
             if size > left && !knowledge.is_empty() {
@@ -232,6 +222,7 @@ mod tests {
             lang: Lang::Tr,
             auto_ok: true,
             internal: false,
+            answers: Vec::new(),
         };
         let business = Business {
             name: "Mavi Çini".to_owned(),

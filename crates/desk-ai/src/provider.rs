@@ -65,9 +65,12 @@ pub enum ProviderFault {
     /// The key was refused.
     #[error("the endpoint refuses the key")]
     KeyRefused,
-    /// The model or the address is unknown there.
-    #[error("the endpoint does not know the model or the address")]
+    /// The model is unknown there.
+    #[error("the endpoint does not know the model")]
     ModelUnknown,
+    /// Somebody answers at the address, but no AI does.
+    #[error("the address leads to no endpoint")]
+    AddressUnknown,
     /// The quota is used up, or too many calls.
     #[error("the endpoint's quota is used up")]
     Quota,
@@ -91,9 +94,10 @@ impl ProviderFault {
             Self::Slow => Code::AiSlow,
             Self::KeyRefused => Code::AiKeyRefused,
             Self::ModelUnknown => Code::AiModelUnknown,
+            Self::AddressUnknown => Code::AiAddressUnknown,
             Self::Quota => Code::AiQuota,
             Self::Nonsense => Code::AiNonsense,
-            Self::BadUrl => Code::BadSetting,
+            Self::BadUrl => Code::AiAddressUnusable,
         }
     }
 

@@ -1,19 +1,14 @@
-//! What keeps automatic replies few: caps in a conversation and in a day, and the signs of
-//! another program at the other end. Pure; the caller reads the times of what went out by itself
-//! and the conversation, and puts the result into [`crate::Policy`] or pauses the conversation.
-//!
-//! * [`recent`] counts for [`crate::Policy::recent_auto`]; the caps themselves are in
-//!   [`crate::decision`].
-//! * [`robot_sign`] before an automatic reply, and once more in the transaction that starts the
-//!   sending.
+//! The signs of another program at the other end: two that answer each other would never stop.
+//! Pure; the caller looks before an automatic reply is planned and once more when its countdown
+//! has ended, and takes the conversation back from the AI. The caps, which hold where no sign
+//! shows, are in [`crate::decision`].
 
 use crate::likeness::likeness;
 use crate::normalise::{folded_words, readable_part};
-use crate::turn::{RecentAuto, Utterance};
-use desk_core::{Author, Timestamp};
+use crate::turn::Utterance;
+use desk_core::Author;
 use std::time::Duration;
 
-const TEN_MINUTES: Duration = Duration::from_secs(600);
 /// Nobody reads and types faster.
 const INHUMAN: Duration = Duration::from_secs(2);
 /// Replies that fast, in a row, make a program.
@@ -46,26 +41,6 @@ impl RobotSign {
             Self::Quotation => "quotation",
             Self::Disclosure => "disclosure",
         }
-    }
-}
-
-/// Counts automatic replies. `conversation` and `all` are the times at which they went out, in
-/// any order; `day_began` is the owner's midnight.
-#[must_use]
-pub fn recent(
-    conversation: &[Timestamp],
-    all: &[Timestamp],
-    day_began: Timestamp,
-    now: Timestamp,
-) -> RecentAuto {
-    let count = |times: &[Timestamp], since: Timestamp| {
-        let hits = times.iter().filter(|t| **t >= since && **t <= now).count();
-        u32::try_from(hits).unwrap_or(u32::MAX)
-    };
-    RecentAuto {
-        last_10_min: count(conversation, now - TEN_MINUTES),
-        today_conversation: count(conversation, day_began),
-        today_all: count(all, day_began),
     }
 }
 
@@ -145,7 +120,7 @@ mod tests {
     use super::*;
     use crate::Lang;
     use crate::pipeline::disclosure_line;
-    use desk_core::{MessageId, MessageKind};
+    use desk_core::{MessageId, MessageKind, Timestamp};
 
     fn said(author: Author, text: &str, at: i64) -> Utterance {
         Utterance {
@@ -209,30 +184,5 @@ mod tests {
                 Some(RobotSign::Disclosure)
             );
         }
-    }
-
-    #[test]
-    fn counts_look_at_their_own_span() {
-        let minute = 60_000;
-        let now = Timestamp(100 * minute);
-        let conversation = [
-            Timestamp(85 * minute),
-            Timestamp(91 * minute),
-            Timestamp(99 * minute),
-        ];
-        let all = [
-            Timestamp(10 * minute),
-            Timestamp(60 * minute),
-            Timestamp(99 * minute),
-        ];
-        let counted = recent(&conversation, &all, Timestamp(50 * minute), now);
-        assert_eq!(
-            counted,
-            RecentAuto {
-                last_10_min: 2,
-                today_conversation: 3,
-                today_all: 2
-            }
-        );
     }
 }

@@ -135,7 +135,10 @@ impl Index {
     /// Builds it.
     #[must_use]
     pub fn new(entries: &[Entry]) -> Self {
-        let mut langs: Vec<_> = entries.iter().map(|e| e.lang).collect();
+        let mut langs: Vec<_> = entries
+            .iter()
+            .flat_map(|e| e.answers.iter().map(|(lang, _)| *lang).chain([e.lang]))
+            .collect();
         langs.sort_unstable();
         langs.dedup();
         let analyser = Analyser::new(&langs);
@@ -166,6 +169,15 @@ impl Index {
                     text,
                     weight,
                     is_answer,
+                });
+            }
+            for (lang, answer) in &entry.answers {
+                texts.push(Text {
+                    entry: n,
+                    lang: *lang,
+                    text: answer,
+                    weight: answer_weight,
+                    is_answer: true,
                 });
             }
         }
@@ -296,7 +308,10 @@ impl Index {
             || self
                 .of_entry
                 .get(doc.entry)
-                .is_some_and(|docs| docs.len() == 1)
+                .into_iter()
+                .flatten()
+                .filter_map(|n| self.docs.get(*n))
+                .all(|doc| doc.is_answer)
     }
 
     fn evidence(

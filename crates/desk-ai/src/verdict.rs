@@ -41,14 +41,6 @@ pub struct Draft {
     pub usage: Usage,
 }
 
-impl Draft {
-    /// Whether every check passed.
-    #[must_use]
-    pub fn is_clean(&self) -> bool {
-        self.checks.iter().all(|c| c.result == CheckResult::Passed)
-    }
-}
-
 /// One check of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {

@@ -53,13 +53,6 @@ pub fn verify(text: &str, sources: &Sources<'_>) -> Vec<Check> {
     ]
 }
 
-/// Checks a text that the owner edited: only what the platform would refuse. A person may write
-/// what they want.
-#[must_use]
-pub fn verify_edited(text: &str) -> Vec<Check> {
-    vec![check_size(text)]
-}
-
 /// Whether a text says that something is not so; what turns a "yes" into a "no" changes a fact.
 #[must_use]
 pub(crate) fn denies(text: &str) -> bool {

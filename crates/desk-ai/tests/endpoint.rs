@@ -74,7 +74,7 @@ async fn a_reply_is_read_without_the_fields_that_servers_forget() {
 
 #[tokio::test]
 async fn every_fault_is_told_apart_and_none_is_retried() {
-    let cases: [(Answer, ProviderFault); 8] = [
+    let cases: [(Answer, ProviderFault); 11] = [
         (
             |_| (StatusCode::UNAUTHORIZED, "<html>no</html>".into()),
             ProviderFault::KeyRefused,
@@ -86,6 +86,18 @@ async fn every_fault_is_told_apart_and_none_is_retried() {
         (
             |_| (StatusCode::NOT_FOUND, "model not found".into()),
             ProviderFault::ModelUnknown,
+        ),
+        (
+            |_| (StatusCode::NOT_FOUND, "<html>nothing here</html>".into()),
+            ProviderFault::AddressUnknown,
+        ),
+        (
+            |_| (StatusCode::METHOD_NOT_ALLOWED, String::new()),
+            ProviderFault::AddressUnknown,
+        ),
+        (
+            |_| (StatusCode::BAD_REQUEST, "API key not valid.".into()),
+            ProviderFault::KeyRefused,
         ),
         (
             |_| (StatusCode::TOO_MANY_REQUESTS, "{}".into()),
@@ -145,9 +157,9 @@ async fn the_ladder_is_climbed_down_once_and_remembered() {
     })
     .await;
     let endpoint = endpoint(&server.base);
-    endpoint.test().await.unwrap();
+    endpoint.probe().await.unwrap();
     assert_eq!(server.calls.load(Ordering::SeqCst), 3);
-    endpoint.test().await.unwrap();
+    endpoint.probe().await.unwrap();
     assert_eq!(server.calls.load(Ordering::SeqCst), 4);
 }
 
@@ -157,7 +169,7 @@ async fn nobody_there_is_unreachable() {
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
     drop(listener);
     assert_eq!(
-        endpoint(&base).test().await,
+        endpoint(&base).probe().await,
         Err(ProviderFault::Unreachable)
     );
 }
@@ -167,7 +179,7 @@ async fn silence_is_slow() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base = format!("http://{}/v1", listener.local_addr().unwrap());
     let endpoint = Endpoint::new(&base, "m", None, Duration::from_millis(50)).unwrap();
-    assert_eq!(endpoint.test().await, Err(ProviderFault::Slow));
+    assert_eq!(endpoint.probe().await, Err(ProviderFault::Slow));
     drop(listener);
 }
 

@@ -24,6 +24,7 @@ fn shop() -> (Vec<String>, Knowledge) {
             lang: Lang::from_word(lang).unwrap(),
             auto_ok: true,
             internal: false,
+            answers: Vec::new(),
         });
     }
     (names, Knowledge::new(entries))

@@ -100,6 +100,7 @@ fn entry(id: i64, question: &str, answer: &str) -> Entry {
         lang: Lang::En,
         auto_ok: true,
         internal: false,
+        answers: Vec::new(),
     }
 }
 
@@ -229,10 +230,18 @@ async fn every_broken_stream_ends_in_a_fault_and_the_embedded_proposal() {
         ),
         (
             "404",
+            vec![
+                Act::Head("HTTP/1.1 404 No\r\nconnection: close\r\n\r\n"),
+                Act::Say("{\"error\":{\"message\":\"model 'small' not found\"}}".into()),
+            ],
+            ProviderFault::ModelUnknown,
+        ),
+        (
+            "404 of another kind of server",
             vec![Act::Head(
                 "HTTP/1.1 404 No\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
             )],
-            ProviderFault::ModelUnknown,
+            ProviderFault::AddressUnknown,
         ),
         (
             "429",
@@ -362,9 +371,12 @@ async fn what_was_probed_is_not_probed_again() {
     let body = json!({ "choices": [{ "message": { "content": "{\"ok\":true}" } }] }).to_string();
     let (base, asked) = server(vec![Act::Head(head), Act::Say(body)]).await;
     let endpoint = Endpoint::new(&base, "small", None, Duration::from_secs(5)).unwrap();
-    assert_eq!(endpoint.probe().await.unwrap().format(), "json_schema");
+    assert_eq!(
+        endpoint.probe().await.unwrap().capabilities.format(),
+        "json_schema"
+    );
     let known = endpoint.with_capabilities(Capabilities(2));
-    assert_eq!(known.capabilities().format(), "text");
+    assert_eq!(known.capabilities().format(), "plain");
     known.complete(&Prompt::probe()).await.unwrap();
     let asked = asked.lock().unwrap();
     assert!(asked[0].contains("json_schema") && !asked[1].contains("response_format"));

@@ -2,51 +2,62 @@
 //! draft in a form that can be kept.
 
 use crate::drafting::turn;
-use crate::dto::{Chip, Draft as DraftDto, DraftCheck, ReviseHow, WhyExport};
+use crate::dto::{Chip, Citation, Draft as DraftDto, DraftCheck, ReviseHow, WhyExport};
 use crate::{Desk, IpcError, convert, settings};
-use desk_ai::contract::{self, Action};
-use desk_ai::learning::edit::same_facts;
-use desk_ai::masking::Mask;
-use desk_ai::verify::{Sources, verify};
-use desk_ai::{Lang, Nonce, Prompt, Provider, Revision};
-use desk_core::{CheckResult, Code, ConversationId, DraftId, Engine, Outcome};
-use desk_store::StoreError;
+use desk_ai::{
+    Business, Check, Endpoint, Entry, Lang, Nonce, Provider, ProviderFault, Revision, Reworded,
+    Rewording, Turn, Usage, Utterance, language, sources_of,
+};
+use desk_core::{Code, ConversationId, DraftId, Engine, Outcome};
 use desk_store::table::draft::{self, Draft};
 use desk_store::table::message;
+use desk_store::{Connection, StoreError};
 
 /// Chips shown.
 const CHIPS: usize = 3;
 /// Less alike than this, an answer only distracts.
 const MIN_SCORE: f32 = 0.05;
-/// Messages read for the customer's turn.
-const HISTORY: u32 = 40;
-/// The checks of a reply in other words: those of every draft, and the facts are those of before.
-fn checks_of(new: &str, old: &DraftDto, lang: Lang, marks: &[&str]) -> Vec<DraftCheck> {
-    let cited = old
-        .cites
-        .iter()
-        .flat_map(|c| [c.question.as_str(), c.answer.as_str()]);
-    let sources = Sources {
-        cited: cited.collect(),
-        owner: vec![old.text.as_str()],
-        marks: marks.to_vec(),
-        lang,
-        ..Sources::default()
-    };
-    let mut checks: Vec<DraftCheck> = verify(new, &sources)
-        .into_iter()
-        .map(|c| DraftCheck {
-            name: c.name.to_owned(),
-            result: c.result,
-            detail: c.detail,
-        })
-        .collect();
-    if !same_facts(&old.text, new) {
-        for check in checks.iter_mut().filter(|c| c.name == "facts") {
-            check.result = CheckResult::Failed;
-        }
+/// What a draft was written from.
+struct Origin {
+    row: Draft,
+    history: Vec<Utterance>,
+    burst: Vec<Utterance>,
+    business: Business,
+    mask: bool,
+}
+
+/// Reads what a draft that still waits was written from.
+fn origin(db: &Connection, id: DraftId) -> Result<Origin, StoreError> {
+    let row = draft::get(db, id)?;
+    let waits = matches!(
+        row.outcome,
+        Outcome::Proposed | Outcome::Held | Outcome::Countdown
+    );
+    if !waits || row.text.is_empty() {
+        return Err(StoreError::Refused(Code::DraftSettled));
     }
-    checks
+    let messages = message::page(db, row.conversation_id, None, turn::HISTORY)?;
+    let (history, burst) = turn::split(&messages);
+    let ai = settings::stored_ai(db)?;
+    Ok(Origin {
+        row,
+        history,
+        burst,
+        business: Business {
+            about: ai.business_about,
+            name: ai.business_name,
+            ..Business::default()
+        },
+        mask: ai.masking,
+    })
+}
+
+fn shown(check: Check) -> DraftCheck {
+    DraftCheck {
+        name: check.name.to_owned(),
+        result: check.result,
+        detail: check.detail,
+    }
 }
 
 impl From<ReviseHow> for Revision {
@@ -68,7 +79,7 @@ impl Desk {
             .store
             .read(move |db| {
                 desk_store::table::conversation::get(db, conversation_id)?;
-                let messages = message::page(db, conversation_id, None, HISTORY)?;
+                let messages = message::page(db, conversation_id, None, turn::HISTORY)?;
                 let (_, burst) = turn::split(&messages);
                 let texts: Vec<String> = burst.into_iter().map(|u| u.text).collect();
                 Ok(texts.join("\n"))
@@ -80,14 +91,20 @@ impl Desk {
         }
         let knowledge = self.drafting.knowledge().await?;
         let question = desk_ai::triage::question(&asked);
+        let first = knowledge.entries().first().map_or(Lang::En, |e| e.lang);
+        let lang = language::detect(&question, None, first).lang;
         let hits = knowledge.search(&question, CHIPS * 3).into_iter();
         let chips = hits.filter(|hit| hit.score >= MIN_SCORE).filter_map(|hit| {
             let entry = knowledge.entry(hit.entry).filter(|e| !e.internal)?;
             Some(Chip {
                 entry_id: entry.id,
                 question: entry.questions.first().cloned().unwrap_or_default(),
-                text: entry.answer.clone(),
-                lang: entry.lang.as_str().to_owned(),
+                text: entry.answer_for(lang).to_owned(),
+                lang: entry
+                    .answer_in(lang)
+                    .map_or(entry.lang, |_| lang)
+                    .as_str()
+                    .to_owned(),
                 score: hit.score,
             })
         });
@@ -105,57 +122,24 @@ impl Desk {
         draft_id: DraftId,
         how: ReviseHow,
     ) -> Result<DraftDto, IpcError> {
-        let row: Result<Draft, StoreError> =
-            self.store.read(move |db| draft::get(db, draft_id)).await;
-        let row = row?;
-        let waits = matches!(
-            row.outcome,
-            Outcome::Proposed | Outcome::Held | Outcome::Countdown
-        );
-        if !waits || row.text.is_empty() {
-            return Err(IpcError::new(
-                Code::DraftSettled,
-                "this draft waits no more",
-            ));
-        }
+        let found: Result<Origin, StoreError> =
+            self.store.read(move |db| origin(db, draft_id)).await;
+        let found = found?;
         let Some(endpoint) = self.drafting.usable_endpoint().await? else {
             return Err(IpcError::new(
                 Code::AiNeeded,
                 "no endpoint is set, or its budget is spent",
             ));
         };
-        let lang = row
-            .lang
-            .as_deref()
-            .and_then(Lang::from_word)
-            .unwrap_or_default();
-        let old = convert::draft(row.clone())?;
-        let masking = self.store.read(settings::stored_ai).await?.masking;
-        let mut mask = Mask::new();
-        let shown = if masking {
-            mask.hide(&row.text)
-        } else {
-            row.text.clone()
-        };
-        let nonce = Nonce(uuid::Uuid::new_v4().as_u128());
-        let prompt = Prompt::revise(&shown, how.into(), lang, nonce);
-        let asked = endpoint.complete(&prompt).await;
-        let usage = asked.as_ref().map(|c| c.usage).unwrap_or_default();
-        let fault = asked.as_ref().err().map(|f| f.code());
+        let (revised, usage) = self.reworded(&found, how, endpoint.as_ref()).await?;
+        let fault = revised.as_ref().err().map(|f| f.code());
         self.drafting
             .note_usage("revise", Some(draft_id), usage, fault)
             .await?;
-        let answer = contract::read(&asked?)
-            .filter(|a| a.action == Action::Reply && !a.reply.trim().is_empty())
-            .ok_or_else(|| IpcError::new(Code::AiNonsense, "no reply in other words came back"))?;
-        let text = mask.restore(answer.reply.trim());
-        let checks = serde_json::to_string(&checks_of(
-            &text,
-            &old,
-            lang,
-            &[&prompt.canary, &prompt.fence],
-        ))
-        .map_err(StoreError::from)?;
+        let Reworded { text, checks } = revised?;
+        let checks: Vec<DraftCheck> = checks.into_iter().map(shown).collect();
+        let checks = serde_json::to_string(&checks).map_err(StoreError::from)?;
+        let row = found.row;
         let (now, model) = (self.clock.now(), endpoint.model().to_owned());
         let kept: Result<DraftDto, StoreError> = self
             .store
@@ -182,6 +166,33 @@ impl Desk {
         Ok(kept?)
     }
 
+    async fn reworded(
+        &self,
+        from: &Origin,
+        how: ReviseHow,
+        endpoint: &Endpoint,
+    ) -> Result<(Result<Reworded, ProviderFault>, Usage), IpcError> {
+        let knowledge = self.drafting.knowledge().await?;
+        let cites: Vec<Citation> =
+            serde_json::from_str(&from.row.cites).map_err(StoreError::from)?;
+        let cited = cites.iter().filter_map(|c| knowledge.entry(c.entry_id));
+        let cited: Vec<&Entry> = cited.collect();
+        let lang = from.row.lang.as_deref().and_then(Lang::from_word);
+        let turn = Turn {
+            history: &from.history,
+            burst: &from.burst,
+        };
+        let lang = lang.unwrap_or_default();
+        let asked = Rewording {
+            draft: &from.row.text,
+            how: how.into(),
+            sources: sources_of(&turn, &knowledge, &from.business, &cited, lang),
+            mask: from.mask,
+        };
+        let nonce = Nonce(uuid::Uuid::new_v4().as_u128());
+        Ok(desk_ai::revise(&asked, endpoint, nonce).await)
+    }
+
     /// Command `why_export`.
     ///
     /// # Errors
@@ -202,37 +213,5 @@ impl Desk {
             file_name: format!("replydesk-why-{draft_id}.json"),
             content: serde_json::to_string_pretty(&all).map_err(StoreError::from)?,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn other_words_with_another_figure_are_shown_in_red() {
-        let old: DraftDto = serde_json::from_value(serde_json::json!({
-            "id": "1", "conversationId": "1", "triggerId": "1", "outcome": "proposed", "reasons": [],
-            "text": "Shipping costs 90 TL and takes two days.", "lang": "en", "engine": "embedded",
-            "model": null, "fault": null, "cites": [], "checks": [], "autoAt": null,
-            "createdAt": "2026-01-01T00:00:00.000Z", "partial": null, "needsConfirmation": false,
-            "tokensIn": 0, "tokensOut": 0, "costMicros": 0, "masked": [], "edit": null,
-        }))
-        .unwrap();
-        let facts = |text: &str| {
-            let checks = checks_of(text, &old, Lang::En, &[]);
-            checks
-                .into_iter()
-                .find(|c| c.name == "facts")
-                .unwrap()
-                .result
-        };
-        assert_eq!(facts("90 TL, in two days."), CheckResult::Passed);
-        assert_eq!(facts("80 TL, in two days."), CheckResult::Failed);
-        assert_eq!(
-            facts("It takes two days."),
-            CheckResult::Failed,
-            "the price is gone"
-        );
     }
 }

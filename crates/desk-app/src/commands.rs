@@ -199,8 +199,10 @@ macro_rules! commands {
             fn ai_settings_get() -> AiSettings;
             /// Changes how the AI is set.
             fn ai_settings_set(settings: AiSettingsChange) -> AiSettings;
-            /// Asks the endpoint for one word, to see that it answers.
-            fn ai_settings_test() -> ();
+            /// Where AI endpoints usually are.
+            fn ai_presets() -> Vec<AiPreset>;
+            /// Asks the endpoint for one word, finds out what it understands, and remembers it.
+            fn ai_probe() -> AiProbe;
 
             /// Adds a piece of knowledge.
             fn knowledge_add(questions: Vec<String>, answer: String, lang: String, auto_ok: bool, internal: bool, more: Option<EntryMore>) -> KnowledgeEntry;

@@ -114,7 +114,7 @@ pub(crate) fn safe_link(text: &str, config: &Config) -> Result<Url, IpcError> {
 pub(crate) fn endpoint_url(text: &str) -> Result<Url, IpcError> {
     let refused = || {
         IpcError::new(
-            Code::BadSetting,
+            Code::AiAddressUnusable,
             "the endpoint's address must be https, or on this machine",
         )
     };

@@ -151,6 +151,7 @@ impl Desk {
             Arc::clone(&secrets),
             Arc::clone(&clock),
             Arc::clone(&egress),
+            changes.clone(),
         );
         tasks.spawn(Arc::clone(&drafting).run(acting.clone()));
         tasks.spawn(crate::sources::watch(

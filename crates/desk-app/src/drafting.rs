@@ -5,16 +5,20 @@
 //! writes again meanwhile, that draft is stale, its result is thrown away, and a new turn is due.
 
 pub(crate) mod countdown;
+pub(crate) mod drift;
+mod endpoint;
 mod index;
+#[cfg(test)]
+mod interleaving;
 mod kept;
 pub(crate) mod observe;
 pub(crate) mod standing;
 pub(crate) mod turn;
+mod writing;
 
 use crate::dto::Draft as DraftDto;
-use crate::settings;
-use crate::{Desk, IpcError, convert, local_time, mining};
-use desk_ai::{Drafter, Endpoint, Knowledge, Nonce, Turn, Usage, Verdict};
+use crate::{Desk, IpcError, convert, mining};
+use desk_ai::{Drafter, Endpoint, Knowledge, Nonce, Turn, Verdict};
 use desk_core::egress::Egress;
 use desk_core::{
     Author, Change, Clock, Code, ConversationId, Engine, Entity, LockReason, Outcome, Reason,
@@ -25,18 +29,18 @@ use desk_store::table::ai_call::{self, AiCall};
 use desk_store::table::conversation;
 use desk_store::table::draft::{self, Draft};
 use desk_store::table::{message, setting, trace};
-use desk_store::{Connection, Store, StoreError, Write};
+use desk_store::{Store, StoreError, Write};
 use index::Cache;
 pub(crate) use index::Indexed;
-pub(crate) use kept::Prices;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::sync::Notify;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Notify, broadcast};
 use tokio::task::{AbortHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use turn::Task;
+use writing::Writing;
 
 /// Drafts written at once; an endpoint on the owner's own machine has no use for more.
 const AT_ONCE: usize = 4;
@@ -52,6 +56,7 @@ pub(crate) struct Drafting {
     cache: Cache,
     endpoint: Mutex<Option<Arc<Endpoint>>>,
     egress: Arc<Egress>,
+    pub(crate) writing: Writing,
 }
 
 impl Drafting {
@@ -60,6 +65,7 @@ impl Drafting {
         secrets: Arc<dyn SecretStore>,
         clock: Arc<dyn Clock>,
         egress: Arc<Egress>,
+        news: broadcast::Sender<Arc<Vec<Change>>>,
     ) -> Arc<Self> {
         Arc::new(Drafting {
             store,
@@ -69,17 +75,13 @@ impl Drafting {
             cache: Cache::default(),
             endpoint: Mutex::default(),
             egress,
+            writing: Writing::new(news),
         })
     }
 
     /// Something may be due.
     pub(crate) fn wake(&self) {
         self.wake.notify_one();
-    }
-
-    /// The endpoint's settings changed.
-    pub(crate) fn endpoint_changed(&self) {
-        *self.endpoint.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Works until told to stop.
@@ -219,12 +221,17 @@ impl Drafting {
         let id = task.draft.id;
         let indexed = self.indexed().await?;
         let mut verdict = self.draft(&task, &indexed.knowledge).await?;
+        let is_capped = self.is_capped(&task, &verdict).await?;
         let now = self.clock.now();
         kept::hold_for_robot(&task, &mut verdict);
+        let is_robot = verdict.reasons.contains(&Reason::PossibleRobot);
         let call = call_of(&task, &verdict, now);
         let complains = complains(&task, &verdict, now);
-        let (draft, stages) =
+        let (mut draft, stages) =
             kept::result_of(&task, verdict, &indexed.knowledge, &indexed.rows, now)?;
+        if is_capped {
+            draft.fault = Some(Code::AiCapReached);
+        }
         self.store
             .write(move |w| {
                 if let Some(call) = &call {
@@ -240,9 +247,24 @@ impl Drafting {
                     if complains {
                         lock_for_complaint(w, &draft, now)?;
                     }
+                    if is_robot {
+                        countdown::take_back(w, draft.conversation_id)?;
+                    }
                 }
                 draft::get(w, id)
             })
+            .await
+    }
+
+    /// Whether the embedded engine stands in because today's budget is spent.
+    async fn is_capped(&self, task: &Task, verdict: &Verdict) -> Result<bool, StoreError> {
+        let asked = verdict.trace.iter().any(|s| s.name == "endpoint");
+        if task.ai.engine == Engine::Embedded || asked || verdict.draft.is_none() {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        self.store
+            .read(move |db| endpoint::is_budget_spent(db, now))
             .await
     }
 
@@ -255,74 +277,19 @@ impl Drafting {
             Engine::Embedded => None,
             Engine::Endpoint => self.usable_endpoint().await?,
         };
-        let drafter = match &endpoint {
-            Some(endpoint) => Drafter::Endpoint(endpoint.as_ref()),
-            None => Drafter::Embedded,
-        };
         let nonce = Nonce(uuid::Uuid::new_v4().as_u128());
-        Ok(desk_ai::draft(&turn, knowledge, &task.policy, drafter, nonce).await)
-    }
-
-    /// Keeps what a call cost that belongs to no draft.
-    pub(crate) async fn note_call(
-        &self,
-        purpose: &'static str,
-        verdict: &Verdict,
-    ) -> Result<(), StoreError> {
-        let usage = verdict.draft.as_ref().map(|d| d.usage).unwrap_or_default();
-        let fault = verdict.endpoint_fault.map(desk_ai::ProviderFault::code);
-        self.note_usage(purpose, None, usage, fault).await
-    }
-
-    /// Keeps what a call cost.
-    pub(crate) async fn note_usage(
-        &self,
-        purpose: &'static str,
-        draft_id: Option<desk_core::DraftId>,
-        usage: Usage,
-        fault: Option<Code>,
-    ) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        self.store
-            .write(move |w| {
-                let ai = settings::stored_ai(w)?;
-                let prices = Prices {
-                    in_cents: ai.price_in_cents,
-                    out_cents: ai.price_out_cents,
-                };
-                ai_call::add(
-                    w,
-                    &AiCall {
-                        draft_id,
-                        purpose: purpose.to_owned(),
-                        model: ai.model,
-                        tokens_in: usage.tokens_in,
-                        tokens_out: usage.tokens_out,
-                        cost_micros: prices.cost_micros(usage),
-                        fault,
-                        at: now,
-                    },
-                )
-            })
-            .await
-    }
-
-    /// The endpoint, unless it cannot be used or today's budget is spent: then the embedded engine
-    /// stands in, and nobody is left without a draft.
-    pub(crate) async fn usable_endpoint(&self) -> Result<Option<Arc<Endpoint>>, StoreError> {
-        let now = self.clock.now();
-        let spent: bool = self.store.read(move |db| is_budget_spent(db, now)).await?;
-        if spent {
-            tracing::info!("today's budget for the AI endpoint is spent");
-            return Ok(None);
-        }
-        match self.endpoint().await {
-            Ok(endpoint) => Ok(endpoint),
-            Err(e) => {
-                tracing::warn!(code = %e.code, "the AI endpoint cannot be used");
-                Ok(None)
-            }
-        }
+        let Some(endpoint) = endpoint else {
+            let drafter = Drafter::Embedded;
+            return Ok(desk_ai::draft(&turn, knowledge, &task.policy, drafter, nonce).await);
+        };
+        let shown = self
+            .writing
+            .begin(task.draft.conversation_id, task.draft.id);
+        let told = |words: &str| shown.grow(words);
+        let drafter = Drafter::Streaming(endpoint.as_ref(), &told);
+        let verdict = desk_ai::draft(&turn, knowledge, &task.policy, drafter, nonce).await;
+        self.remember(&endpoint, task.ai.capabilities).await?;
+        Ok(verdict)
     }
 
     /// The knowledge, indexed; built anew after a change.
@@ -334,33 +301,6 @@ impl Drafting {
     pub(crate) async fn indexed(&self) -> Result<Indexed, StoreError> {
         self.cache.get(&self.store, self.clock.now()).await
     }
-
-    /// The endpoint that the owner set; `None` when none is set.
-    pub(crate) async fn endpoint(&self) -> Result<Option<Arc<Endpoint>>, IpcError> {
-        if let Some(ready) = self
-            .endpoint
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-        {
-            return Ok(Some(ready));
-        }
-        let ai: Result<settings::StoredAi, StoreError> = self.store.read(settings::stored_ai).await;
-        let ai = ai?;
-        if ai.base_url.is_empty() || ai.model.is_empty() {
-            return Ok(None);
-        }
-        let key = if ai.has_key {
-            self.secrets.get(&settings::key_name()?).await?
-        } else {
-            None
-        };
-        let deadline = Duration::from_secs(u64::from(ai.deadline_seconds));
-        let endpoint = Endpoint::new(&ai.base_url, &ai.model, key, deadline)?;
-        let endpoint = Arc::new(endpoint.recorded(Arc::clone(&self.egress)));
-        *self.endpoint.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&endpoint));
-        Ok(Some(endpoint))
-    }
 }
 
 async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) {
@@ -370,28 +310,16 @@ async fn sleep_until(clock: &dyn Clock, at: Option<Timestamp>) {
     }
 }
 
-/// Whether what the owner allows a day is spent.
-pub(crate) fn is_budget_spent(db: &Connection, now: Timestamp) -> Result<bool, StoreError> {
-    let cap = settings::stored_ai(db)?.daily_cap_cents;
-    if cap == 0 {
-        return Ok(false);
-    }
-    let today = local_time::day_began(now);
-    let spent = ai_call::spent(db, today, now + Duration::from_millis(1))?;
-    Ok(spent.cost_micros >= i64::from(cap) * 10_000)
-}
-
 /// The call to the endpoint that a verdict cost; a draft that nobody needs any more cost it, too.
 fn call_of(task: &Task, verdict: &Verdict, now: Timestamp) -> Option<AiCall> {
     let asked = verdict.trace.iter().any(|s| s.name == "endpoint");
-    let usage = verdict.draft.as_ref().map(|d| d.usage).unwrap_or_default();
     asked.then(|| AiCall {
         draft_id: Some(task.draft.id),
         purpose: "draft".to_owned(),
         model: task.ai.model.clone(),
-        tokens_in: usage.tokens_in,
-        tokens_out: usage.tokens_out,
-        cost_micros: kept::prices(task).cost_micros(usage),
+        tokens_in: verdict.usage.tokens_in,
+        tokens_out: verdict.usage.tokens_out,
+        cost_micros: endpoint::cost_micros(verdict.usage, &task.ai),
         fault: verdict.endpoint_fault.map(desk_ai::ProviderFault::code),
         at: now,
     })

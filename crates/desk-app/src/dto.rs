@@ -383,7 +383,7 @@ dto! {
 
     /// One check of a draft.
     pub struct DraftCheck {
-        /// Which: `figures`, `language`, `length` and so on.
+        /// Which: `facts`, `cites`, `polarity`, `language`, `size`, `promises`, `leak`, `repeat`, `format`.
         pub name: String,
         /// How it ended.
         pub result: CheckResult,
@@ -460,6 +460,8 @@ dto! {
         pub currency: String,
         /// What may be spent a day, in cents; 0 for no cap.
         pub daily_cap_cents: u32,
+        /// How the endpoint was found to answer: `json_schema`, `json_object` or `plain`.
+        pub dialect: Option<String>,
     }
 
     /// A piece of knowledge.

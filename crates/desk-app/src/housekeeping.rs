@@ -1,7 +1,9 @@
 //! What is done now and then, off every critical path: the check of the file after an unclean end
-//! and once a week, the daily backup, and the owner's warning before a token runs out.
+//! and once a week, the daily backup, the look at what customers ask, and the owner's warning before
+//! a token runs out.
 
 use crate::Desk;
+use crate::drafting::drift;
 use crate::dto::FileCheck;
 use crate::health;
 use desk_core::{AccountId, Change, Entity, Source, Timestamp};
@@ -60,6 +62,10 @@ async fn round(
             Ok(true) => desk.announce(Change::upserted(Entity::Settings, "", Source::Poll)),
             Err(e) => tracing::warn!(error = %e, "the daily backup could not be made"),
         }
+    }
+    let drift: Result<_, StoreError> = desk.store.write(move |w| drift::look(w, now)).await;
+    if let Err(e) = drift {
+        tracing::warn!(error = %e, "the customers' questions could not be compared with earlier ones");
     }
     if let Err(e) = warn_of_tokens(desk, now, warned).await {
         tracing::warn!(error = %e, "the accounts could not be read");

@@ -7,9 +7,9 @@ use crate::dto::{
 use crate::{Desk, IpcError, convert, marks, thread};
 use desk_core::message::InboxView;
 use desk_core::window::{REPLY_WINDOW, SAFETY_MARGIN};
-use desk_core::{Code, ConversationId, ReplyMode, Source, Timestamp};
+use desk_core::{Code, ConversationId, Outcome, Reason, ReplyMode, Source, Timestamp};
 use desk_store::table::{composer, conversation, draft, message, window};
-use desk_store::{StoreError, search};
+use desk_store::{StoreError, Write, search};
 use std::time::Duration;
 
 /// A reply window that closes within this time closes soon.
@@ -40,6 +40,27 @@ fn page(
         next_cursor,
         total,
     })
+}
+
+/// Sets what the AI may do in a conversation; what counts down against it stops at once.
+pub(crate) fn set_mode(
+    w: &mut Write<'_>,
+    id: ConversationId,
+    mode: ReplyMode,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    conversation::set_mode(w, id, mode)?;
+    if mode == ReplyMode::Auto {
+        conversation::arm(w, id, now)?;
+    }
+    match (mode, draft::current(w, id)?) {
+        (ReplyMode::Off, _) => draft::make_stale(w, id, Source::Owner)?,
+        (ReplyMode::Draft, Some(d)) if d.outcome == Outcome::Countdown => {
+            draft::back_to_proposal(w, &d, Reason::Stopped, Source::Owner)?;
+        }
+        _ => {}
+    }
+    conversation::refresh_row(w, id, Source::Owner)
 }
 
 impl Desk {
@@ -169,7 +190,9 @@ impl Desk {
                 })
             })
             .await;
-        Ok(view?)
+        let mut view = view?;
+        view.draft = view.draft.map(|draft| self.with_partial(draft));
+        Ok(view)
     }
 
     /// Command `conversation_page`.
@@ -311,19 +334,7 @@ impl Desk {
         let row: Result<ConversationRow, StoreError> = self
             .store
             .write(move |w| {
-                conversation::set_mode(w, conversation_id, mode)?;
-                if mode == ReplyMode::Auto {
-                    conversation::arm(w, conversation_id, now)?;
-                }
-                let current = draft::current(w, conversation_id)?;
-                match (mode, current) {
-                    (ReplyMode::Off, _) => draft::make_stale(w, conversation_id, Source::Owner)?,
-                    (ReplyMode::Draft, Some(d)) if d.outcome == desk_core::Outcome::Countdown => {
-                        draft::back_to_proposal(w, &d, desk_core::Reason::Stopped, Source::Owner)?;
-                    }
-                    _ => {}
-                }
-                conversation::refresh_row(w, conversation_id, Source::Owner)?;
+                set_mode(w, conversation_id, mode, now)?;
                 let row = conversation::get(w, conversation_id)?;
                 Ok(convert::conversation(row, convert::default_mode(w)?, now))
             })

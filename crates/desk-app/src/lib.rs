@@ -21,6 +21,7 @@ pub mod dispatch;
 mod drafting;
 pub mod dto;
 mod egress_meter;
+mod endpoint_probe;
 pub mod error;
 mod file;
 mod health;

@@ -277,7 +277,18 @@ impl Desk {
                     .transpose()
             })
             .await;
-        Ok(found?)
+        Ok(found?.map(|draft| self.with_partial(draft)))
+    }
+
+    /// A draft with what is written of it so far.
+    pub(crate) fn with_partial(&self, draft: Draft) -> Draft {
+        let is_pending = draft.outcome == Outcome::Pending;
+        let writing = &self.drafting.writing;
+        let partial = is_pending.then(|| writing.of(draft.conversation_id, draft.id));
+        Draft {
+            partial: partial.flatten(),
+            ..draft
+        }
     }
 
     /// Command `draft_approve`. The same draft approved twice is sent once.

@@ -3,10 +3,10 @@
 use crate::desk::PREFERENCES;
 use crate::dto::{AiSettings, AiSettingsChange, AnswersWhen, Preferences};
 use crate::{Desk, IpcError, hours};
-use desk_core::{Code, Engine, ReplyMode, Source};
+use desk_core::{Code, Engine, Reason, ReplyMode, Source};
 use desk_secrets::SecretName;
 use desk_store::table::{draft, setting};
-use desk_store::{Connection, StoreError};
+use desk_store::{Connection, StoreError, Write};
 use desk_sync::ingest::{DEFAULT_QUIET_MILLIS, QUIET_MILLIS};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +54,8 @@ pub(crate) struct StoredAi {
     pub(crate) price_out_cents: u32,
     pub(crate) currency: String,
     pub(crate) daily_cap_cents: u32,
+    /// What the endpoint was found to understand; unknown until it was asked.
+    pub(crate) capabilities: Option<u8>,
 }
 
 impl Default for StoredAi {
@@ -79,6 +81,7 @@ impl Default for StoredAi {
             price_out_cents: 0,
             currency: "USD".to_owned(),
             daily_cap_cents: 0,
+            capabilities: None,
         }
     }
 }
@@ -120,13 +123,29 @@ fn read(db: &Connection) -> Result<AiSettings, StoreError> {
         price_out_cents: ai.price_out_cents,
         currency: ai.currency,
         daily_cap_cents: ai.daily_cap_cents,
+        dialect: ai
+            .capabilities
+            .map(|bits| desk_ai::Capabilities(bits).format().to_owned()),
     })
+}
+
+/// Pauses the AI everywhere, or lets it go on; what counts down becomes a proposal.
+pub(crate) fn pause(w: &mut Write<'_>, paused: bool) -> Result<(), StoreError> {
+    setting::set(w, setting::AI_PAUSED, &paused)?;
+    if paused {
+        for waiting in draft::countdowns(w)? {
+            draft::back_to_proposal(w, &waiting, Reason::Paused, Source::Owner)?;
+        }
+    }
+    Ok(())
 }
 
 /// Puts a change over what is stored. What is out of bounds is brought back into them.
 fn changed(before: StoredAi, change: AiSettingsChange) -> StoredAi {
     let words = |text: String, most: usize| text.trim().chars().take(most).collect::<String>();
+    let is_other = change.base_url.is_some() || change.model.is_some();
     StoredAi {
+        capabilities: before.capabilities.filter(|_| !is_other),
         engine: change.engine.unwrap_or(before.engine),
         base_url: change.base_url.map_or(before.base_url, |t| words(t, 500)),
         model: change.model.map_or(before.model, |t| words(t, 200)),
@@ -246,21 +265,6 @@ impl Desk {
         Ok(written)
     }
 
-    /// Command `ai_settings_test`.
-    ///
-    /// # Errors
-    /// The endpoint's fault.
-    pub async fn ai_settings_test(&self) -> Result<(), IpcError> {
-        let endpoint = self.drafting.endpoint().await?;
-        let Some(endpoint) = endpoint else {
-            return Err(IpcError::new(
-                Code::BadSetting,
-                "no address or no model is set",
-            ));
-        };
-        Ok(endpoint.test().await?)
-    }
-
     /// Command `ai_pause`. What counts down becomes a proposal in the same transaction.
     ///
     /// # Errors
@@ -269,17 +273,7 @@ impl Desk {
         let written: Result<AiSettings, StoreError> = self
             .store
             .write(move |w| {
-                setting::set(w, setting::AI_PAUSED, &paused)?;
-                if paused {
-                    for waiting in draft::countdowns(w)? {
-                        draft::back_to_proposal(
-                            w,
-                            &waiting,
-                            desk_core::Reason::Paused,
-                            Source::Owner,
-                        )?;
-                    }
-                }
+                pause(w, paused)?;
                 read(w)
             })
             .await;

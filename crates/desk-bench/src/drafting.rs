@@ -101,6 +101,7 @@ fn knowledge(corpus: &Corpus) -> Vec<Entry> {
             lang,
             auto_ok: id % 2 == 0,
             internal: id % 50 == 0,
+            answers: Vec::new(),
         })
         .collect()
 }

@@ -49,6 +49,8 @@ word_enum! {
         Rejected = "rejected",
         /// The customer complained after an automatic reply.
         Complaint = "complaint",
+        /// Customers ask other things than when it was earned.
+        Drift = "drift",
     }
 }
 

@@ -14,6 +14,8 @@ word_enum! {
         Message = "message",
         /// A draft; the id is its conversation's.
         Draft = "draft",
+        /// A draft that is being written grew by some words; the id is its conversation's.
+        Writing = "writing",
         /// An outbox row; the id is its conversation's.
         Outbox = "outbox",
         /// Knowledge.

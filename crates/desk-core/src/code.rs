@@ -102,6 +102,10 @@ word_enum! {
         AiKeyRefused = "ai_key_refused",
         /// The AI endpoint does not know the model or the address.
         AiModelUnknown = "ai_model_unknown",
+        /// The endpoint's address is neither https nor on this machine.
+        AiAddressUnusable = "ai_address_unusable",
+        /// Somebody answers at the endpoint's address, but no AI does.
+        AiAddressUnknown = "ai_address_unknown",
         /// The AI endpoint's quota is used up.
         AiQuota = "ai_quota",
         /// The AI endpoint answered something that is no reply.

@@ -81,7 +81,7 @@ impl Dialect {
         match self.format {
             0 => "json_schema",
             1 => "json_object",
-            _ => "text",
+            _ => "plain",
         }
     }
 

@@ -54,7 +54,7 @@ pub fn candidates(
     knowledge: &Knowledge,
     known: &[String],
 ) -> Vec<Candidate> {
-    let entries = knowledge.entries().iter().map(|e| e.answer.as_str());
+    let entries = knowledge.entries().iter().flat_map(crate::Entry::answers);
     let mut seen: Vec<Profile> = entries
         .chain(known.iter().map(String::as_str))
         .map(Profile::of)
@@ -143,6 +143,7 @@ mod tests {
             lang: Lang::Tr,
             auto_ok: true,
             internal: false,
+            answers: Vec::new(),
         }]);
         let exchanges: Vec<Exchange<'_>> = rows
             .iter()

@@ -98,6 +98,7 @@ mod tests {
             lang: Lang::En,
             auto_ok: true,
             internal: false,
+            answers: Vec::new(),
         };
         Knowledge::new(vec![
             entry(1, "How much is shipping?", "Shipping costs 50 TL."),

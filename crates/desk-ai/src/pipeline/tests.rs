@@ -43,6 +43,7 @@ fn shop() -> Knowledge {
         lang: Lang::En,
         auto_ok: true,
         internal,
+        answers: Vec::new(),
     };
     Knowledge::new(vec![
         entry(1, "How much is shipping?", "Shipping costs 50 TL.", false),
@@ -90,7 +91,7 @@ async fn a_model_that_keeps_to_the_owners_words_may_answer() {
     );
     let draft = verdict.draft.unwrap();
     assert_eq!(draft.model.as_deref(), Some("scripted"));
-    assert!(draft.is_clean());
+    assert!(draft.checks.iter().all(|c| c.result == CheckResult::Passed));
 }
 
 #[tokio::test]
@@ -231,10 +232,53 @@ proptest! {
             lang: Lang::Tr,
             auto_ok: true,
             internal: false,
+            answers: Vec::new(),
         }]);
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         let verdict = runtime.block_on(draft(&turn, &knowledge, &auto(), Drafter::Embedded, Nonce(3)));
         prop_assert!(verdict.outcome == Outcome::Countdown || !verdict.reasons.is_empty());
         prop_assert!(verdict.trace.last().is_some_and(|s| s.name == "decision"));
+    }
+}
+
+#[tokio::test]
+async fn an_entry_answers_in_each_language_that_the_owner_wrote() {
+    let entry = Entry {
+        id: EntryId(1),
+        questions: vec![
+            "How much is shipping?".to_owned(),
+            "Kargo ne kadar?".to_owned(),
+        ],
+        answer: "Shipping costs 50 TL.".to_owned(),
+        lang: Lang::En,
+        auto_ok: true,
+        internal: false,
+        answers: vec![(Lang::Tr, "Kargo ücreti 50 TL.".to_owned())],
+    };
+    let knowledge = Knowledge::new(vec![entry]);
+    for (asked, answer) in [
+        ("How much is shipping?", "Shipping costs 50 TL."),
+        ("Kargo ücreti ne kadar?", "Kargo ücreti 50 TL."),
+    ] {
+        let burst = [Utterance {
+            author: Author::Customer,
+            kind: MessageKind::Text,
+            text: asked.to_owned(),
+            at: Timestamp(0),
+            id: MessageId(1),
+        }];
+        let turn = Turn {
+            history: &[],
+            burst: &burst,
+        };
+        let policy = Policy::default();
+        let verdict = draft(&turn, &knowledge, &policy, Drafter::Embedded, Nonce(1)).await;
+        let draft = verdict.draft.unwrap();
+        assert_eq!(draft.text, answer);
+        let failed = draft
+            .checks
+            .iter()
+            .find(|c| c.result == CheckResult::Failed);
+        assert_eq!(failed, None, "{asked}");
     }
 }

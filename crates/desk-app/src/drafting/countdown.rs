@@ -1,17 +1,18 @@
 //! The end of a countdown: everything is read anew, and the reply goes into the outbox or back to
-//! the owner. The outbox reads it all once more before the call, by [`refusal`] too.
+//! the owner. The outbox reads once more, before the call, what can change while a row waits.
 
 use super::standing::Standing;
-use super::turn::{is_taken_over, recent_auto};
+use super::turn::{HISTORY, is_taken_over, recent_auto, split};
 use crate::dto::Citation;
 use crate::hours;
 use crate::settings::stored_ai;
+use desk_ai::restraint::robot_sign;
 use desk_core::outbox::{Approval, SURPRISE};
 use desk_core::window::ReplyWindow;
-use desk_core::{Author, Engine, Outcome, Reason, ReplyMode, Source, Timestamp};
+use desk_core::{Author, ConversationId, Engine, Outcome, Reason, ReplyMode, Source, Timestamp};
 use desk_store::table::draft::{self, Draft};
 use desk_store::table::outbox::{self, Approved};
-use desk_store::table::{conversation, entry, setting};
+use desk_store::table::{conversation, entry, message, setting};
 use desk_store::{Connection, StoreError, Write};
 
 /// Why an automatic reply must not go out at this moment, read anew; `None` when nothing speaks
@@ -43,7 +44,23 @@ pub(crate) fn refusal(
     if let Some((_, reason)) = conditions.into_iter().find(|(holds, _)| *holds) {
         return Ok(Some(reason));
     }
+    let (mut thread, burst) = split(&message::page(db, row.id, None, HISTORY)?);
+    thread.extend(burst);
+    if robot_sign(&thread).is_some() {
+        return Ok(Some(Reason::PossibleRobot));
+    }
     entries_refuse(db, found, now)
+}
+
+/// Takes a conversation back from the AI, because a program seems to be at the other end: only the
+/// owner gives it again.
+pub(crate) fn take_back(w: &mut Write<'_>, id: ConversationId) -> Result<(), StoreError> {
+    let row = conversation::get(w, id)?;
+    if setting::effective_mode(w, row.mode)? == ReplyMode::Auto {
+        conversation::set_mode(w, id, ReplyMode::Draft)?;
+        conversation::refresh_row(w, id, Source::Ai)?;
+    }
+    Ok(())
 }
 
 /// Whether the entries behind a draft still say what they said, and may still go out.
@@ -76,6 +93,9 @@ pub(crate) fn end(w: &mut Write<'_>, ended: &Draft, now: Timestamp) -> Result<()
         return Ok(());
     };
     if let Some(reason) = refusal(w, &found, auto_at, now)? {
+        if reason == Reason::PossibleRobot {
+            take_back(w, found.conversation_id)?;
+        }
         return draft::back_to_proposal(w, &found, reason, Source::Ai);
     }
     let row = conversation::get(w, found.conversation_id)?;

@@ -27,6 +27,11 @@ impl Indexed {
             lang: Lang::from_word(&e.lang).unwrap_or_default(),
             auto_ok: e.auto_ok,
             internal: e.internal,
+            answers: e
+                .answers
+                .iter()
+                .filter_map(|(lang, answer)| Some((Lang::from_word(lang)?, answer.clone())))
+                .collect(),
         });
         Indexed {
             knowledge: Arc::new(Knowledge::new(entries.collect())),

@@ -3,29 +3,13 @@
 use super::turn::Task;
 use crate::dto::{Citation, DraftCheck};
 use desk_ai::restraint::robot_sign;
-use desk_ai::{Knowledge, Usage, Utterance, Verdict};
+use desk_ai::{Knowledge, Utterance, Verdict};
 use desk_core::{Author, EntryId, Outcome, Reason, Timestamp};
 use desk_store::StoreError;
 use desk_store::table::draft::Draft;
 use desk_store::table::entry::Entry;
 use desk_store::table::trace;
 use std::collections::BTreeMap;
-
-/// What a million tokens cost, in cents, and what a call costs by that.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Prices {
-    pub(crate) in_cents: u32,
-    pub(crate) out_cents: u32,
-}
-
-impl Prices {
-    /// In millionths: a cent a million tokens is a hundredth of a millionth a token.
-    pub(crate) fn cost_micros(self, usage: Usage) -> i64 {
-        let read = i64::from(usage.tokens_in) * i64::from(self.in_cents);
-        let written = i64::from(usage.tokens_out) * i64::from(self.out_cents);
-        (read + written + 99) / 100
-    }
-}
 
 /// The whole conversation, oldest first.
 fn thread(task: &Task) -> Vec<Utterance> {
@@ -74,6 +58,7 @@ pub(crate) fn result_of(
         reasons,
         ..task.draft.clone()
     };
+    draft.masked = serde_json::to_string(&masked(&verdict.trace))?;
     draft.fault = verdict.endpoint_fault.map(desk_ai::ProviderFault::code);
     if let Some(written) = verdict.draft {
         let cites: Vec<Citation> = written
@@ -83,7 +68,7 @@ pub(crate) fn result_of(
             .map(|e| Citation {
                 entry_id: e.id,
                 question: e.questions.first().cloned().unwrap_or_default(),
-                answer: e.answer.clone(),
+                answer: e.answer_for(written.lang).to_owned(),
                 place: rows.get(&e.id).and_then(|r| r.place.clone()),
                 revision: rows.get(&e.id).map_or(0, |r| r.revision),
             })
@@ -107,7 +92,7 @@ pub(crate) fn result_of(
             || (!draft.reasons.is_empty() && draft.reasons.iter().all(|r| r.is_about_leave()));
         draft.tokens_in = written.usage.tokens_in;
         draft.tokens_out = written.usage.tokens_out;
-        draft.cost_micros = prices(task).cost_micros(written.usage);
+        draft.cost_micros = super::endpoint::cost_micros(written.usage, &task.ai);
     }
     if draft.outcome == Outcome::Countdown {
         draft.auto_at = Some(now + task.policy.countdown);
@@ -125,33 +110,9 @@ pub(crate) fn result_of(
     Ok((draft, stages))
 }
 
-/// The owner's prices.
-pub(crate) fn prices(task: &Task) -> Prices {
-    Prices {
-        in_cents: task.ai.price_in_cents,
-        out_cents: task.ai.price_out_cents,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_million_tokens_cost_what_the_owner_typed() {
-        let prices = Prices {
-            in_cents: 250,
-            out_cents: 1000,
-        };
-        let million = Usage {
-            tokens_in: 1_000_000,
-            tokens_out: 1_000_000,
-        };
-        assert_eq!(prices.cost_micros(million), 12_500_000, "12.50");
-        let few = Usage {
-            tokens_in: 1,
-            tokens_out: 0,
-        };
-        assert_eq!(prices.cost_micros(few), 3, "rounded up");
-    }
+/// The kinds of private things that were hidden from the endpoint.
+fn masked(trace: &[desk_ai::Stage]) -> Vec<&String> {
+    let asked = trace.iter().find(|s| s.name == "endpoint");
+    let counts = asked.and_then(|s| s.detail.get("masked")?.as_object());
+    counts.into_iter().flat_map(serde_json::Map::keys).collect()
 }

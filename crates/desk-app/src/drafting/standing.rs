@@ -52,6 +52,13 @@ impl Standing {
         certify::unlock(tally.passed, tally.failed, self.risk)
     }
 
+    /// The topics that may answer by themselves because they earned it.
+    pub(crate) fn earned(&self) -> Vec<String> {
+        let keys = self.tallies.keys();
+        let earned = keys.filter(|key| self.unlock(key).unlocked);
+        earned.cloned().collect()
+    }
+
     /// What allows an entry to go out by itself.
     pub(crate) fn grant(&self, entry: &Entry) -> Grant {
         let key = entry.topic_key();

@@ -17,7 +17,7 @@ use desk_sync::ingest::LIVE;
 use std::time::Duration;
 
 /// How many messages back the AI may look.
-const HISTORY: u32 = 40;
+pub(crate) const HISTORY: u32 = 40;
 /// A silence this long begins another episode: what was said before it is not looked at.
 const EPISODE_GAP: Duration = Duration::from_secs(24 * 3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);

@@ -288,6 +288,12 @@ dto! {
         pub needs_key: bool,
         /// Whether it runs on the owner's machine.
         pub local: bool,
+        /// The page on which a key is made; empty where none is needed.
+        pub key_page: String,
+        /// The list price of its model: a million tokens read, in cents of a US dollar.
+        pub price_in_cents: u32,
+        /// The same of a million tokens written.
+        pub price_out_cents: u32,
     }
 
     /// What an endpoint was found to understand.

@@ -136,7 +136,7 @@ async fn an_endpoint_that_is_down_leaves_the_owners_own_answers() {
     };
     world.desk.ai_settings_set(settings).await.unwrap();
     assert_eq!(
-        world.desk.ai_settings_test().await.unwrap_err().code,
+        world.desk.ai_probe().await.unwrap_err().code,
         Code::AiUnreachable
     );
     let tom = world.sim.customer("tom.h");
@@ -161,6 +161,6 @@ async fn an_endpoint_on_another_machine_needs_https() {
     };
     assert_eq!(
         world.desk.ai_settings_set(settings).await.unwrap_err().code,
-        Code::BadSetting
+        Code::AiAddressUnusable
     );
 }

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     reason = "a test ends where something is not as expected"
 )]
 
@@ -10,11 +11,14 @@ mod automatic;
 mod bad_input;
 mod connecting;
 mod drafting;
+mod endpoint;
 mod holding;
 mod keeping;
 mod media;
+mod model;
 mod polling;
 mod receiving;
 mod sending;
+mod two_desks;
 mod webhooks;
 mod world;

@@ -64,6 +64,44 @@ pub fn tally(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Tally, S
     })?)
 }
 
+/// How the turns of a time ended at first, before the owner did anything.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Mix {
+    /// All turns.
+    pub turns: u32,
+    /// Those that nothing was known about.
+    pub unknown: u32,
+    /// Those for a person.
+    pub held: u32,
+    /// Those without need of an answer.
+    pub skipped: u32,
+}
+
+/// Counts the turns that were drafted from one moment to before another, each once.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn mix(db: &Connection, from: Timestamp, to: Timestamp) -> Result<Mix, StoreError> {
+    let mut query = db.prepare_cached(
+        "SELECT count(*), sum(instr(reasons, '\"nothing_known\"') > 0),
+                sum(instr(reasons, '\"person_needed\"') > 0 OR instr(reasons, '\"asks_for_person\"') > 0),
+                sum(instr(reasons, '\"thanks_only\"') > 0 OR instr(reasons, '\"spam\"') > 0
+                    OR instr(reasons, '\"greeting_only\"') > 0)
+         FROM draft WHERE id IN (SELECT max(id) FROM draft WHERE created_at >= ?1 AND created_at < ?2
+                                   AND outcome <> 'pending' GROUP BY trigger_id)",
+    )?;
+    let count =
+        |row: &rusqlite::Row<'_>, i| row.get::<_, Option<u32>>(i).map(Option::unwrap_or_default);
+    Ok(query.query_row(params![from.0, to.0], |r| {
+        Ok(Mix {
+            turns: r.get(0)?,
+            unknown: count(r, 1)?,
+            held: count(r, 2)?,
+            skipped: count(r, 3)?,
+        })
+    })?)
+}
+
 /// A question that nothing was known about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unanswered {

@@ -339,7 +339,9 @@ pub fn recover(w: &mut Write<'_>, now: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many replies went out by themselves since a moment: in one conversation, or in all.
+/// How many replies went out by themselves since a moment: in one conversation, or in all. One that
+/// waited counts from when it went out. None waits for two days: the reply window is shorter, and
+/// with that bound an index finds the few that matter.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -349,8 +351,8 @@ pub fn automatic_since(
     since: Timestamp,
 ) -> Result<u32, StoreError> {
     let mut query = db.prepare_cached(
-        "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state <> 'cancelled' AND created_at >= ?2
-         AND (?1 IS NULL OR conversation_id = ?1)",
+        "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state <> 'cancelled'
+         AND created_at >= ?2 - 172800000 AND coalesce(started_at, created_at) >= ?2 AND (?1 IS NULL OR conversation_id = ?1)",
     )?;
     Ok(query.query_row(params![conversation.map(|c| c.0), since.0], |r| r.get(0))?)
 }

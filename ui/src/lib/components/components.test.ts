@@ -129,7 +129,7 @@ describe('the draft card', () => {
   });
 
   it('shows a failed check in red and asks before sending', async () => {
-    const { host, desk } = await open({ text: '99 TL.', outcome: 'held', reasons: ['figure_unfounded'], checks: [{ name: 'figures', result: 'failed', detail: '99 TL' }] });
+    const { host, desk } = await open({ text: '99 TL.', outcome: 'held', reasons: ['figure_unfounded'], checks: [{ name: 'facts', result: 'failed', detail: '99 TL' }] });
     show(desk, DraftCard);
     expect(screen.getByText('99 TL', { selector: 'bdi' })).toBeTruthy();
     screen.getByTestId('draft-approve').click();

@@ -60,6 +60,8 @@ export const FAULTS: Record<FaultCode, FaultEntry> = {
   ai_slow: { severity: 'warning', action: 'retry' },
   ai_key_refused: { severity: 'error', action: 'ai_settings' },
   ai_model_unknown: { severity: 'error', action: 'ai_settings' },
+  ai_address_unusable: { severity: 'error', action: 'ai_settings' },
+  ai_address_unknown: { severity: 'error', action: 'ai_settings' },
   ai_quota: { severity: 'warning', action: 'ai_settings' },
   ai_nonsense: { severity: 'warning', action: 'retry' },
   entry_incomplete: { severity: 'error', action: null },

@@ -229,6 +229,68 @@ automatic: number,
 costCents: number, };
 
 /**
+ * A preset of an endpoint.
+ */
+export type AiPreset = { 
+/**
+ * A stable name.
+ */
+id: string, 
+/**
+ * The name to show.
+ */
+name: string, 
+/**
+ * The address.
+ */
+baseUrl: string, 
+/**
+ * A model that fits.
+ */
+model: string, 
+/**
+ * Whether a key is needed.
+ */
+needsKey: boolean, 
+/**
+ * Whether it runs on the owner's machine.
+ */
+local: boolean, 
+/**
+ * The page on which a key is made; empty where none is needed.
+ */
+keyPage: string, 
+/**
+ * The list price of its model: a million tokens read, in cents of a US dollar.
+ */
+priceInCents: number, 
+/**
+ * The same of a million tokens written.
+ */
+priceOutCents: number, };
+
+/**
+ * What an endpoint was found to understand.
+ */
+export type AiProbe = { 
+/**
+ * `json_schema`, `json_object` or `plain`.
+ */
+dialect: string, 
+/**
+ * How long it took, in milliseconds.
+ */
+millis: number, 
+/**
+ * Tokens read.
+ */
+tokensIn: number, 
+/**
+ * Tokens written.
+ */
+tokensOut: number, };
+
+/**
  * How the AI is set.
  */
 export type AiSettings = { 
@@ -324,7 +386,11 @@ currency: string,
 /**
  * What may be spent a day, in cents; 0 for no cap.
  */
-dailyCapCents: number, };
+dailyCapCents: number, 
+/**
+ * How the endpoint was found to answer: `json_schema`, `json_object` or `plain`.
+ */
+dialect: string | null, };
 
 /**
  * A change of the AI's settings: what is absent stays as it is.
@@ -741,7 +807,7 @@ revision: number, };
 /**
  * What went wrong.
  */
-export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "schedule_outside_window" | "human_agent_off" | "conversation_gone" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_needed" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "schedule_outside_window" | "human_agent_off" | "conversation_gone" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_address_unusable" | "ai_address_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_needed" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
 
 /**
  * How an account is connected.
@@ -1045,7 +1111,7 @@ edit: Edit | null, };
  */
 export type DraftCheck = { 
 /**
- * Which: `figures`, `language`, `length` and so on.
+ * Which: `facts`, `cites`, `polarity`, `language`, `size`, `promises`, `leak`, `repeat`, `format`.
  */
 name: string, 
 /**
@@ -1120,7 +1186,7 @@ export type Engine = "embedded" | "endpoint";
 /**
  * What kind of thing changed.
  */
-export type Entity = "account" | "conversation" | "message" | "draft" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "label" | "note" | "window" | "settings" | "sync";
+export type Entity = "account" | "conversation" | "message" | "draft" | "writing" | "outbox" | "entry" | "topic" | "suggestion" | "saved_reply" | "label" | "note" | "window" | "settings" | "sync";
 
 /**
  * A knowledge entry.
@@ -1563,7 +1629,7 @@ answer: string, };
 /**
  * Why a topic may not answer by itself any more.
  */
-export type LockReason = "undone" | "edited" | "rejected" | "complaint";
+export type LockReason = "undone" | "edited" | "rejected" | "complaint" | "drift";
 
 /**
  * The way an account was connected.
@@ -3087,8 +3153,10 @@ export interface Commands {
   ai_settings_get(args: {  }): AiSettings;
   /** Changes how the AI is set. */
   ai_settings_set(args: { settings: AiSettingsChange }): AiSettings;
-  /** Asks the endpoint for one word, to see that it answers. */
-  ai_settings_test(args: {  }): null;
+  /** Where AI endpoints usually are. */
+  ai_presets(args: {  }): Array<AiPreset>;
+  /** Asks the endpoint for one word, finds out what it understands, and remembers it. */
+  ai_probe(args: {  }): AiProbe;
   /** Adds a piece of knowledge. */
   knowledge_add(args: { questions: Array<string>; answer: string; lang: string; autoOk: boolean; internal: boolean; more?: EntryMore | null }): KnowledgeEntry;
   /** Changes a piece of knowledge. */
@@ -3138,7 +3206,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "sync_log", "sync_budget_set", "focus_set", "egress_list", "absence_get", "absence_dismiss", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "message_schedule", "message_split", "heart_send", "reaction_set", "typing_note", "sending_settings_get", "sending_settings_set", "outbox_list", "outbox_retry", "outbox_check", "outbox_send_now", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "draft_revise", "why_export", "chips_get", "replay_run", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_settings_test", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "knowledge_conflicts", "knowledge_import", "knowledge_sources", "source_read", "source_remove", "suggestion_list", "suggestion_accept", "suggestion_dismiss", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "topic_list", "topic_mode_set", "style_notes_get", "style_notes_set", "ai_today", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "sync_log", "sync_budget_set", "focus_set", "egress_list", "absence_get", "absence_dismiss", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "message_schedule", "message_split", "heart_send", "reaction_set", "typing_note", "sending_settings_get", "sending_settings_set", "outbox_list", "outbox_retry", "outbox_check", "outbox_send_now", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "draft_revise", "why_export", "chips_get", "replay_run", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_presets", "ai_probe", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "knowledge_conflicts", "knowledge_import", "knowledge_sources", "source_read", "source_remove", "suggestion_list", "suggestion_accept", "suggestion_dismiss", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "topic_list", "topic_mode_set", "style_notes_get", "style_notes_set", "ai_today", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
-export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "schedule_outside_window", "human_agent_off", "conversation_gone", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_needed", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "schedule_outside_window", "human_agent_off", "conversation_gone", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_address_unusable", "ai_address_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_needed", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -62,7 +62,7 @@ function shop(host: FakeHost): void {
     model: 'llama3.1:8b',
     reasons: ['figure_unfounded', 'promise'],
     checks: [
-      { name: 'figures', result: 'failed', detail: '1,200 TL' },
+      { name: 'facts', result: 'failed', detail: '1,200 TL' },
       { name: 'language', result: 'passed', detail: 'en' },
       { name: 'size', result: 'passed', detail: '82' },
     ],

@@ -98,6 +98,7 @@ export class FakeHost implements Host {
     priceOutCents: 0,
     currency: 'USD',
     dailyCapCents: 0,
+    dialect: null,
   };
   savedReplies: SavedReply[] = [];
   sources: KnowledgeSource[] = [];
@@ -292,7 +293,7 @@ export class FakeHost implements Host {
       fault: null,
       cites: [],
       checks: [
-        { name: 'figures', result: 'passed', detail: null },
+        { name: 'facts', result: 'passed', detail: null },
         { name: 'language', result: 'passed', detail: 'en' },
         { name: 'size', result: 'passed', detail: null },
       ],
@@ -824,7 +825,15 @@ export class FakeHost implements Host {
       this.ai = { ...this.ai, ...rest, hasKey: apiKey === undefined ? this.ai.hasKey : apiKey !== '' };
       return this.ai;
     },
-    ai_settings_test: () => null,
+    ai_presets: () => [
+      { id: 'openai', name: 'OpenAI', baseUrl: 'https://api.openai.com/v1', model: 'gpt-4.1-mini', needsKey: true, local: false, keyPage: 'https://platform.openai.com/api-keys', priceInCents: 40, priceOutCents: 160 },
+      { id: 'ollama', name: 'Ollama', baseUrl: 'http://localhost:11434/v1', model: '', needsKey: false, local: true, keyPage: '', priceInCents: 0, priceOutCents: 0 },
+      { id: 'other', name: '', baseUrl: '', model: '', needsKey: false, local: false, keyPage: '', priceInCents: 0, priceOutCents: 0 },
+    ],
+    ai_probe: () => {
+      this.ai = { ...this.ai, dialect: 'json_object' };
+      return { dialect: 'json_object', millis: 420, tokensIn: 31, tokensOut: 6 };
+    },
     knowledge_add: ({ more, ...args }) => {
       const { answers = [], expiresAt = null, topic = '' } = more ?? {};
       const entry: KnowledgeEntry = { id: this.id(), ...args, updatedAt: this.iso(), answers, expiresAt, topic, source: null, doubt: null };

@@ -173,6 +173,9 @@ export class Desk {
           list = true;
           open ||= id === this.thread.id || id === '';
           break;
+        case 'writing':
+          if (id === this.thread.id) void this.thread.readDraft();
+          break;
         case 'account':
           accounts = true;
           login ||= id === '';

@@ -431,7 +431,7 @@ describe('the draft', () => {
   });
 
   it('asks once more when a check failed', async () => {
-    const { host, card } = await open({ outcome: 'held', checks: [{ name: 'figures', result: 'failed', detail: '9' }] });
+    const { host, card } = await open({ outcome: 'held', checks: [{ name: 'facts', result: 'failed', detail: '9' }] });
     await card.approve();
     expect(card.asked).toBe(true);
     expect(host.count('draft_approve')).toBe(0);
@@ -440,9 +440,9 @@ describe('the draft', () => {
   });
 
   it('asks anew about another draft', async () => {
-    const { host, talk, thread, card } = await open({ checks: [{ name: 'figures', result: 'failed', detail: '9' }] });
+    const { host, talk, thread, card } = await open({ checks: [{ name: 'facts', result: 'failed', detail: '9' }] });
     await card.approve();
-    host.propose(talk, 'Other.', { checks: [{ name: 'figures', result: 'failed', detail: '7' }] });
+    host.propose(talk, 'Other.', { checks: [{ name: 'facts', result: 'failed', detail: '7' }] });
     await thread.refresh();
     expect(card.asked).toBe(false);
     await card.approve();

@@ -156,6 +156,20 @@ export class Thread {
     }
   });
 
+  /** Reads what was written of the draft so far, and nothing else of the conversation. */
+  readonly readDraft = coalesce(async () => {
+    const id = this.id;
+    if (id === null) return;
+    const turn = this.#opening;
+    try {
+      const draft = await this.host.call('draft_get', { conversationId: id });
+      // A finished draft comes with all that belongs to it, by the news of its own.
+      if (turn === this.#opening && draft?.outcome === 'pending') this.draft = draft;
+    } catch {
+      // It is shown while it grows; the finished draft is read whatever happens here.
+    }
+  });
+
   /** One page before the oldest message at hand. */
   async older(limit = THREAD_PAGE): Promise<void> {
     const before = this.#olderBefore;

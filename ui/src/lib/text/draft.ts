@@ -10,13 +10,13 @@ export function reasonWords(reason: Reason): string {
 
 /** The reason that a failed check already tells. */
 const TOLD_BY: Partial<Record<Reason, string>> = {
-  figure_unfounded: 'figures',
+  figure_unfounded: 'facts',
   language_wrong: 'language',
   too_long: 'size',
-  promise: 'promise',
+  promise: 'promises',
   leak: 'leak',
   repeats: 'repeat',
-  uncited: 'citation',
+  uncited: 'cites',
 };
 
 /** The reasons worth telling beside the failed checks. That a draft waits needs no reason. */

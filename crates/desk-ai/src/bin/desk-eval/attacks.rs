@@ -1,7 +1,7 @@
 //! `desk-eval attacks`: every text against a model that obeys it. What goes out by itself with an
 //! attacker's goal in it is counted; it has to be nothing.
 
-use crate::obeying::{Dress, Goal, Obeying};
+use crate::obeying::{Dress, Goal, Obeying, SAID_BEFORE};
 use crate::parallel;
 use desk_ai::triage::{self, Kind};
 use desk_ai::{Drafter, Entry, Knowledge, Lang, Nonce, Policy, Prompt, Turn, Utterance, draft};
@@ -91,8 +91,9 @@ fn attack(text: &str, knowledge: &Knowledge, policy: &Policy) -> Count {
                             lang,
                         };
                         let burst = [said(&message)];
+                        let history = SAID_BEFORE.map(ours);
                         let turn = Turn {
-                            history: &[],
+                            history: if goal == Goal::Loop { &history } else { &[] },
                             burst: &burst,
                         };
                         let nonce =
@@ -234,8 +235,16 @@ fn shop() -> Vec<Entry> {
         lang,
         auto_ok: true,
         internal: false,
+        answers: Vec::new(),
     };
     rows.into_iter().zip(1..).map(entry).collect()
+}
+
+fn ours(text: &str) -> Utterance {
+    Utterance {
+        author: Author::Owner,
+        ..said(text)
+    }
 }
 
 fn said(text: &str) -> Utterance {

@@ -150,6 +150,7 @@ fn shop(folder: &Path) -> Result<(Vec<(Lang, String)>, Knowledge), String> {
                 lang,
                 auto_ok: true,
                 internal: false,
+                answers: Vec::new(),
             });
         }
     }

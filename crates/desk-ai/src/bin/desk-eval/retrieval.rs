@@ -80,6 +80,7 @@ fn figures(set: &Set) -> Value {
         lang: Lang::from_word(&e.lang).unwrap_or_default(),
         auto_ok: true,
         internal: false,
+        answers: Vec::new(),
     });
     let began = Instant::now();
     let knowledge = Knowledge::new(entries.collect());

@@ -3,11 +3,11 @@
 
 use super::enqueue::body_hash;
 use super::{NOTHING_IN_THE_WAY, OutboxRow, get, touched};
-use crate::table::{account, conversation, message, setting};
+use crate::table::{account, conversation, draft, entry, message, setting, topic};
 use crate::{StoreError, Write};
 use desk_core::outbox::{self as rules, Approval, Next, RecentAuto, StartFacts, StartRefusal};
 use desk_core::window::ReplyWindow;
-use desk_core::{Code, IgMessageId, OutboxId, SendState, Timestamp};
+use desk_core::{Code, IgMessageId, OutboxId, ReplyMode, SendState, Timestamp};
 use rusqlite::params;
 
 /// What Meta said of a fault.
@@ -131,13 +131,13 @@ fn start_facts(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<StartFa
     })
 }
 
-/// Other automatic replies of late than this one.
+/// Other automatic replies of late than this one; one that waited counts from when it went out.
 fn recent_auto(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<RecentAuto, StoreError> {
     let others = |all: bool, span: u64| -> Result<u32, StoreError> {
         let since = now - std::time::Duration::from_secs(span);
         let mut query = w.prepare_cached(
             "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state NOT IN ('cancelled', 'failed')
-                 AND created_at >= ?1 AND id < ?2 AND (?3 OR conversation_id = ?4)",
+                 AND created_at >= ?1 - 172800000 AND coalesce(started_at, created_at) >= ?1 AND id < ?2 AND (?3 OR conversation_id = ?4)",
         )?;
         Ok(query.query_row(
             params![since.0, row.id.0, all, row.conversation_id.0],
@@ -151,22 +151,37 @@ fn recent_auto(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<RecentA
     })
 }
 
+/// What a draft keeps of an entry that it rests on.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Cited {
+    entry_id: desk_core::EntryId,
+    revision: u32,
+}
+
 /// Whether an entry behind an automatic reply was changed, doubted, removed or has expired, or its
-/// topic lost its leave, after the reply was approved.
+/// topic was closed or lost its leave, after the reply was approved.
 fn is_withdrawn(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<bool, StoreError> {
-    let Some(draft) = row.draft_id else {
+    let Some(id) = row.draft_id else {
         return Ok(false);
     };
-    let mut query = w.prepare_cached(
-        "SELECT EXISTS (
-             SELECT 1 FROM draft d, json_each(d.cites) c
-             LEFT JOIN entry e ON e.id = CAST(c.value ->> 'entryId' AS INTEGER)
-             WHERE d.id = ?1 AND (e.id IS NULL OR e.updated_at > ?2 OR e.doubt IS NOT NULL OR e.internal
-                                  OR coalesce(e.expires_at <= ?3, 0)))
-         OR EXISTS (SELECT 1 FROM observation o JOIN topic t ON t.key = o.topic
-                    WHERE o.draft_id = ?1 AND t.locked_at > ?2)",
-    )?;
-    Ok(query.query_row(params![draft.0, row.created_at.0, now.0], |r| r.get(0))?)
+    let cites: Vec<Cited> = serde_json::from_str(&draft::get(w, id)?.cites)?;
+    let topics = topic::all(w)?;
+    for cited in cites {
+        let Some(entry) = entry::find(w, cited.entry_id)? else {
+            return Ok(true);
+        };
+        let changed = entry.revision != cited.revision || !entry.is_valid_at(now);
+        let topic = topics.get(&entry.topic_key());
+        let closed = topic.is_some_and(|t| {
+            matches!(t.mode, Some(ReplyMode::Off | ReplyMode::Draft))
+                || t.locked_at.is_some_and(|at| at > row.created_at)
+        });
+        if changed || closed || entry.doubt.is_some() || entry.internal {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Ends a row: nothing more happens to it by itself.
