@@ -5,14 +5,18 @@
     reason = "a test ends where something is not as expected"
 )]
 
+mod accounts;
 mod attention;
 mod automatic;
 mod bad_input;
 mod connecting;
 mod drafting;
+mod facebook;
+mod faults;
 mod holding;
 mod keeping;
 mod media;
+mod people;
 mod polling;
 mod receiving;
 mod sending;
