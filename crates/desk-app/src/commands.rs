@@ -40,11 +40,17 @@ macro_rules! commands {
             fn desktop_settings_set(keep_running: bool, start_at_login: bool) -> DesktopSettings;
 
             /// Connects an account with a token from Meta's dashboard.
-            fn account_add_token(token: SecretInput) -> Account;
+            fn account_add_token(token: SecretInput, account_id: Option<AccountId>) -> Account;
             /// Begins a login; the address is to be opened in the browser.
-            fn account_connect_start(method: ConnectMethod, app_id: String, app_secret: SecretInput, redirect_uri: String) -> ConnectStart;
+            fn account_connect_start(method: ConnectMethod, app_id: String, app_secret: SecretInput, redirect_uri: String, account_id: Option<AccountId>) -> ConnectStart;
             /// Ends a login with the address that the browser came to.
             fn account_connect_finish(callback_url: String) -> Account;
+            /// Ends a login by the Page that the owner chose.
+            fn account_page_choose(page_id: String) -> Account;
+            /// Adds the account that came back in place of another, as a further one.
+            fn account_switch_accept() -> Account;
+            /// Lets go of a login that waits for the owner's answer.
+            fn account_connect_stop() -> ();
             /// The connected accounts.
             fn account_list() -> Vec<Account>;
             /// Forgets an account's token; its history stays.
@@ -102,6 +108,8 @@ macro_rules! commands {
             fn conversation_snooze(ids: Vec<ConversationId>, until: Option<Timestamp>) -> ();
             /// Marks conversations as not seen.
             fn conversation_unread(ids: Vec<ConversationId>) -> ();
+            /// The picture of a customer, when there is one; it is looked for when nobody has yet.
+            fn customer_picture(conversation_id: ConversationId) -> Option<Media>;
             /// The picture, film or file behind an attachment.
             fn media_read(attachment_id: AttachmentId) -> Media;
             /// Opens a film or a file with the system's own program.

@@ -3,7 +3,7 @@
 use crate::IpcError;
 use desk_core::Code;
 use desk_secrets::Backend;
-use graph_api::{ApiVersion, Endpoints, SecretString};
+use graph_api::{ApiVersion, Endpoints, Limits, SecretString};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub struct Config {
     pub poll_every: Option<Duration>,
     /// The port of the webhook receiver, when it is fixed; else one is chosen and remembered.
     pub webhook_port: Option<u16>,
+    /// How long a call may take.
+    pub limits: Limits,
     /// The hosts, with all below them, from which media is fetched.
     pub media_hosts: Vec<String>,
 }
@@ -96,6 +98,7 @@ impl Config {
             redirect_uri: get("REPLYDESK_REDIRECT_URI").unwrap_or_default(),
             poll_every,
             webhook_port,
+            limits: Limits::default(),
             media_hosts,
         })
     }

@@ -1,141 +1,45 @@
-//! Connecting an account: by the browser, by a pasted address, by a pasted token.
+//! Connecting an account: by Instagram's page, by Facebook's page and a Page of the owner's, by a
+//! pasted address of either, by a pasted token.
 //!
 //! A callback is hostile until it answers a login that is under way: any page can open a link with
 //! our scheme. Only the hash of `state` is stored, it is good once and for ten minutes, and a
-//! callback that answers no login changes nothing.
+//! callback that answers no login changes nothing. What else has to be decided is asked
+//! ([`question`]): which Page, and whether another account than the expected one is wanted.
 
-use crate::config::Config;
+pub(crate) mod address;
+mod callback;
+pub(crate) mod question;
+
+pub(crate) use address::{endpoint_url, safe_link};
+
 use crate::convert;
 use crate::dto::{Account, ConnectMethod, ConnectStart, SecretInput};
 use crate::{Desk, IpcError};
-use desk_core::{AccountId, Change, Code, Entity, IgUserId, Source};
+use address::redirect_url;
+use callback::{Callback, hash, new_state, read_callback};
+use desk_core::{AccountId, Change, Code, Entity, IgUserId, PageId, Source};
 use desk_secrets::SecretName;
 use desk_store::StoreError;
 use desk_store::table::account::{self, Connected};
 use desk_store::table::login::{self, Login};
 use desk_store::table::outbox;
-use graph_api::{AppCredentials, LongLivedToken, Scope, SecretString};
+use graph_api::{AppCredentials, FacebookPage, LongLivedToken, Me, Reply, Scope, SecretString};
+use question::Asked;
 use secrecy::ExposeSecret;
-use sha2::{Digest, Sha256};
 use std::sync::PoisonError;
-use url::{Host, Url};
 
-/// No address that Instagram sends a browser to is longer.
-const MAX_CALLBACK_BYTES: usize = 8 * 1024;
 /// No token is longer.
 const MAX_TOKEN_BYTES: usize = 2048;
+/// A list of Pages that never ends must not hold the owner: each holds a hundred.
+const MOST_LISTS: usize = 10;
 
-/// What a callback says.
-enum Callback {
-    /// The owner allowed it.
-    Allowed { code: SecretString, state: String },
-    /// The owner did not.
-    Denied { state: Option<String> },
-}
-
-/// Reads a callback: our own link, the redirect address, or what follows the question mark in it.
-fn read_callback(text: &str) -> Option<Callback> {
-    let text = text.trim();
-    if text.is_empty() || text.len() > MAX_CALLBACK_BYTES || text.contains('\0') {
-        return None;
-    }
-    let query = match Url::parse(text) {
-        Ok(url) => url.query()?.to_owned(),
-        Err(_) => text
-            .trim_start_matches('?')
-            .trim_end_matches("#_")
-            .to_owned(),
-    };
-    let value = |wanted: &str| {
-        let mut all =
-            url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == wanted);
-        let first = all.next().map(|(_, v)| v.into_owned());
-        // Two values for one name: nobody honest sends that.
-        if all.next().is_some() {
-            None
-        } else {
-            first.filter(|v| !v.is_empty())
-        }
-    };
-    let state = value("state");
-    if value("error").is_some() {
-        return Some(Callback::Denied { state });
-    }
-    let code = value("code")?;
-    let code = code.strip_suffix("#_").unwrap_or(&code).to_owned();
-    Some(Callback::Allowed {
-        code: SecretString::from(code),
-        state: state?,
-    })
-}
-
-fn hash(state: &str) -> String {
-    Sha256::digest(state.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// 244 random bits.
-fn new_state() -> String {
-    format!(
-        "{}{}",
-        uuid::Uuid::new_v4().simple(),
-        uuid::Uuid::new_v4().simple()
-    )
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
-}
-
-/// An address that may be opened in the browser: https, no user name in front of the host. Plain
-/// http leads to the simulator alone.
-pub(crate) fn safe_link(text: &str, config: &Config) -> Result<Url, IpcError> {
-    let refused = |why: &str| IpcError::new(Code::BadRequest, why.to_owned());
-    let url = Url::parse(text.trim()).map_err(|_| refused("no address"))?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err(refused("the address hides its host"));
-    }
-    let is_simulator = is_loopback(&url) && url.origin() == config.endpoints.instagram_web.origin();
-    match url.scheme() {
-        "https" if url.host().is_some() => Ok(url),
-        "http" if is_simulator => Ok(url),
-        _ => Err(refused("only https addresses are opened")),
-    }
-}
-
-/// The address of an AI endpoint: https, or this machine.
-pub(crate) fn endpoint_url(text: &str) -> Result<Url, IpcError> {
-    let refused = || {
-        IpcError::new(
-            Code::AiAddressUnusable,
-            "the endpoint's address must be https, or on this machine",
-        )
-    };
-    let url = Url::parse(text.trim()).map_err(|_| refused())?;
-    let is_private = url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url));
-    if is_private && url.host().is_some() {
-        Ok(url)
-    } else {
-        Err(refused())
-    }
-}
-
-fn redirect_url(text: &str) -> Result<String, IpcError> {
-    let refused = || IpcError::new(Code::RedirectMismatch, "the redirect address must be https");
-    let text = text.trim();
-    let url = Url::parse(text).map_err(|_| refused())?;
-    if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) {
-        Ok(text.to_owned())
-    } else {
-        Err(refused())
-    }
+/// A login that only has to be kept: whose token it is, and how it was had.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    token: LongLivedToken,
+    app_id: Option<String>,
+    page: Option<(PageId, String)>,
+    answer: Reply<Me>,
 }
 
 impl Desk {
@@ -157,7 +61,11 @@ impl Desk {
     ///
     /// # Errors
     /// [`Code::TokenInvalid`], [`Code::NotATester`] and whatever Instagram says to the token.
-    pub async fn account_add_token(&self, token: SecretInput) -> Result<Account, IpcError> {
+    pub async fn account_add_token(
+        &self,
+        token: SecretInput,
+        account_id: Option<AccountId>,
+    ) -> Result<Account, IpcError> {
         let text = token.0.expose_secret();
         let is_token = !text.is_empty()
             && text.len() <= MAX_TOKEN_BYTES
@@ -171,7 +79,7 @@ impl Desk {
             token_type: None,
             expires_in: None,
         };
-        self.add_account(token, None).await
+        self.arrive(token, None, None, account_id).await
     }
 
     /// Command `account_connect_start`.
@@ -184,8 +92,8 @@ impl Desk {
         app_id: String,
         app_secret: SecretInput,
         redirect_uri: String,
+        account_id: Option<AccountId>,
     ) -> Result<ConnectStart, IpcError> {
-        let ConnectMethod::InstagramLogin = method;
         let app_id = app_id.trim().to_owned();
         if app_id.is_empty() || !app_id.chars().all(|c| c.is_ascii_digit()) || app_secret.is_empty()
         {
@@ -199,15 +107,21 @@ impl Desk {
             .set(&SecretName::app_secret(&app_id)?, &app_secret.0)
             .await?;
         let state = new_state();
-        let address = self
-            .client
-            .authorize_url(&app_id, &redirect_uri, &Scope::INBOX, &state);
+        let client = &self.client;
+        let address = match method {
+            ConnectMethod::InstagramLogin => {
+                client.authorize_url(&app_id, &redirect_uri, &Scope::INBOX, &state)
+            }
+            ConnectMethod::FacebookLogin => {
+                client.facebook_authorize_url(&app_id, &redirect_uri, &state)
+            }
+        };
         let (state_hash, now) = (hash(&state), self.clock.now());
         let begun = Login {
             app_id,
             redirect_uri,
-            facebook: false,
-            account: None,
+            facebook: method == ConnectMethod::FacebookLogin,
+            account: account_id,
         };
         let written: Result<(), StoreError> = self
             .store
@@ -215,6 +129,7 @@ impl Desk {
             .await;
         written?;
         self.set_connect_fault(None);
+        self.drop_question();
         Ok(ConnectStart {
             authorize_url: address.into(),
         })
@@ -260,6 +175,9 @@ impl Desk {
             app_id: begun.app_id.clone(),
             secret: secret.clone(),
         };
+        if begun.facebook {
+            return self.end_by_facebook(&app, &begun, &code).await;
+        }
         let short = self
             .client
             .exchange_code(&app, &begun.redirect_uri, &code)
@@ -268,7 +186,77 @@ impl Desk {
             .client
             .exchange_for_long_lived(&secret, &short.token)
             .await?;
-        self.add_account(token, Some(begun.app_id)).await
+        self.arrive(token, Some(begun.app_id), None, begun.account)
+            .await
+    }
+
+    /// Ends a login by Facebook: one Page with an Instagram account is taken at once, of several the
+    /// owner has to choose.
+    async fn end_by_facebook(
+        &self,
+        app: &AppCredentials,
+        begun: &Login,
+        code: &SecretString,
+    ) -> Result<Account, IpcError> {
+        let client = &self.client;
+        let short = client
+            .facebook_exchange_code(app, &begun.redirect_uri, code)
+            .await?;
+        let person = client.facebook_long_lived(app, &short.token).await?;
+        let pages = self.all_pages(&person.token).await?;
+        let mut linked = pages.iter().filter(|page| page.instagram.is_some());
+        match (linked.next(), linked.next()) {
+            (None, _) => Err(IpcError::new(
+                Code::NoPage,
+                "no Page has an Instagram account",
+            )),
+            (Some(page), None) => {
+                let page = page.clone();
+                self.take_page(page, begun.app_id.clone(), begun.account)
+                    .await
+            }
+            _ => {
+                self.ask(Asked::Page {
+                    pages,
+                    app_id: begun.app_id.clone(),
+                    expected: begun.account,
+                });
+                Err(IpcError::new(
+                    Code::PageNeeded,
+                    "several Pages to choose from",
+                ))
+            }
+        }
+    }
+
+    async fn all_pages(&self, person: &SecretString) -> Result<Vec<FacebookPage>, IpcError> {
+        let (mut pages, mut after) = (Vec::new(), None);
+        for _ in 0..MOST_LISTS {
+            let listed = self.client.facebook_pages(person, after.as_deref()).await?;
+            pages.extend(listed.pages);
+            // A cursor that comes back would lead round and round.
+            if listed.after.is_none() || listed.after == after {
+                break;
+            }
+            after = listed.after;
+        }
+        Ok(pages)
+    }
+
+    /// Connects the account that a Page is linked to. The token of a Page does not run out.
+    async fn take_page(
+        &self,
+        page: FacebookPage,
+        app_id: String,
+        expected: Option<AccountId>,
+    ) -> Result<Account, IpcError> {
+        let token = LongLivedToken {
+            token: page.token,
+            token_type: None,
+            expires_in: None,
+        };
+        let page = (PageId(page.id.to_string()), page.name);
+        self.arrive(token, Some(app_id), Some(page), expected).await
     }
 
     /// Ends a login whose callback came as a link. The screen hears of success and failure alike.
@@ -277,7 +265,9 @@ impl Desk {
             .account_connect_finish(link)
             .await
             .err()
-            .map(|e| e.code);
+            .map(|e| e.code)
+            // A question is no fault; the screen finds it beside.
+            .filter(|code| !matches!(code, Code::PageNeeded | Code::OtherAccount));
         self.set_connect_fault(fault);
         self.announce(Change::upserted(Entity::Account, "", Source::Owner));
     }
@@ -289,13 +279,52 @@ impl Desk {
             .unwrap_or_else(PoisonError::into_inner) = fault;
     }
 
-    /// Asks who the token belongs to, keeps it, and begins to poll.
-    async fn add_account(
+    /// Asks who the token belongs to, and connects the account unless another one was expected.
+    async fn arrive(
         &self,
         token: LongLivedToken,
         app_id: Option<String>,
+        page: Option<(PageId, String)>,
+        expected: Option<AccountId>,
     ) -> Result<Account, IpcError> {
-        let answer = self.client.me(&token.token).await?;
+        let login = match &page {
+            None => graph_api::Login::Instagram,
+            Some((page, _)) => graph_api::Login::Facebook(
+                graph_api::PageId::parse(page.as_str())
+                    .ok_or_else(|| IpcError::new(Code::NoPage, "the id of the Page is none"))?,
+            ),
+        };
+        let answer = self.client.acting_for(login).me(&token.token).await?;
+        let arrival = Arrival {
+            token,
+            app_id,
+            page,
+            answer,
+        };
+        if let Some(expected) = expected {
+            let row: Result<account::Account, StoreError> =
+                self.store.read(move |db| account::get(db, expected)).await;
+            let row = row?;
+            if row.user_id.as_str() != arrival.answer.value.user_id {
+                let expected = row.username;
+                self.ask(Asked::Switch { arrival, expected });
+                return Err(IpcError::new(
+                    Code::OtherAccount,
+                    "the token belongs to another account",
+                ));
+            }
+        }
+        self.keep(arrival).await
+    }
+
+    /// Keeps a token, and begins to poll.
+    async fn keep(&self, arrival: Arrival) -> Result<Account, IpcError> {
+        let Arrival {
+            token,
+            app_id,
+            page,
+            answer,
+        } = arrival;
         let me = answer.value.clone();
         // The keyring first: an account without its token would look connected and be deaf.
         self.secrets
@@ -308,10 +337,11 @@ impl Desk {
             user_id: IgUserId(me.user_id),
             name: me.name,
             app_id,
-            page: None,
+            // The token of a Page lives as long as its owner's role, and has no refresh.
+            refresh_due_at: page.is_none().then(|| now + desk_sync::FIRST_REFRESH),
+            page,
             token_obtained_at: now,
             token_expires_at: token.expires_in.map(|life| now + life),
-            refresh_due_at: Some(now + desk_sync::FIRST_REFRESH),
         };
         let row: Result<account::Account, StoreError> = self
             .store
@@ -323,6 +353,7 @@ impl Desk {
             .await;
         let row = row?;
         self.set_connect_fault(None);
+        self.drop_question();
         self.engine.note_profile(row.id, &Ok(answer));
         self.engine.watch(row.id);
         Ok(convert::account(&row, &self.engine.lights(row.id), now))
@@ -347,113 +378,5 @@ impl Desk {
             .write(move |w| account::disconnect(w, account_id))
             .await;
         Ok(written?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn code_and_state(text: &str) -> Option<(String, String)> {
-        match read_callback(text)? {
-            Callback::Allowed { code, state } => Some((code.expose_secret().to_owned(), state)),
-            Callback::Denied { .. } => None,
-        }
-    }
-
-    #[test]
-    fn a_callback_is_read_however_it_comes() {
-        for text in [
-            "replydesk://oauth/instagram?code=AQ-1_x&state=s1",
-            "https://example.test/connect?code=AQ-1_x&state=s1#_",
-            "  https://example.test/connect?state=s1&code=AQ-1_x#_\n",
-            "code=AQ-1_x&state=s1#_",
-            "?code=AQ-1_x&state=s1",
-            "replydesk://oauth/instagram?code=AQ-1_x%23_&state=s1",
-        ] {
-            assert_eq!(
-                code_and_state(text),
-                Some(("AQ-1_x".into(), "s1".into())),
-                "{text}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_no_callback_is_refused() {
-        for text in [
-            "",
-            "hello",
-            "replydesk://oauth/instagram",
-            "code=a",
-            "state=b",
-            "code=a&code=b&state=c",
-            "code=&state=x",
-        ] {
-            assert!(read_callback(text).is_none(), "{text:?} was accepted");
-        }
-        assert!(read_callback(&format!("code={}&state=x", "a".repeat(1 << 20))).is_none());
-        assert!(read_callback("code=a\0&state=x").is_none());
-    }
-
-    #[test]
-    fn a_denial_is_known() {
-        let text = "https://x.test/?error=access_denied&error_reason=user_denied&state=s";
-        assert!(
-            matches!(read_callback(text), Some(Callback::Denied { state: Some(s) }) if s == "s")
-        );
-    }
-
-    #[test]
-    fn states_do_not_repeat() {
-        assert_ne!(new_state(), new_state());
-        assert_eq!(new_state().len(), 64);
-    }
-
-    #[test]
-    fn an_endpoint_is_https_or_here() {
-        for good in [
-            "https://api.openai.com/v1",
-            "http://127.0.0.1:11434/v1",
-            "http://localhost:1234/v1",
-            "http://[::1]/v1",
-        ] {
-            assert!(endpoint_url(good).is_ok(), "{good}");
-        }
-        for bad in [
-            "http://api.openai.com",
-            "ftp://x",
-            "x",
-            "http://127.0.0.1.evil.tld",
-            "file:///etc/passwd",
-        ] {
-            assert!(endpoint_url(bad).is_err(), "{bad}");
-        }
-    }
-}
-
-#[cfg(test)]
-mod fuzz {
-    use super::*;
-
-    #[test]
-    fn fuzz_deep_links_and_callbacks() {
-        let seeds: [&[u8]; 5] = [
-            b"replydesk://oauth/instagram?code=AQBx1&state=5f0c1b7a#_",
-            b"https://example.org/replydesk/instagram?code=AQB&state=s",
-            b"?code=AQB&state=s",
-            b"replydesk://oauth/instagram?error=access_denied&error_reason=user_denied&state=s",
-            b"--flag=../../x",
-        ];
-        desk_testkit::mutate::feed(&seeds, |bytes| {
-            let text = String::from_utf8_lossy(bytes);
-            if let Some(Callback::Allowed { state, .. }) = read_callback(&text) {
-                assert!(!state.is_empty() && state.len() <= MAX_CALLBACK_BYTES);
-            }
-            let _ = redirect_url(&text);
-            if let Ok(url) = endpoint_url(&text) {
-                assert!(url.scheme() == "https" || is_loopback(&url), "{url}");
-            }
-        });
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn conversation(
         mode: row.mode.unwrap_or(default_mode),
         window_closes_at: ReplyWindow::at(now, row.last_inbound_at).edge(),
         window: window(row.last_inbound_at, row.human_agent, now),
+        picture: row.picture,
         auto_at: row.auto_at,
         place: row.place,
         snoozed_until: row.snoozed_until,

@@ -63,7 +63,7 @@ impl Demo {
             .await?;
         }
         let token = SecretString::from(self.sim.token());
-        desk.account_add_token(SecretInput(token)).await?;
+        desk.account_add_token(SecretInput(token), None).await?;
         Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::attention::Attention;
 use crate::config::Config;
+use crate::connect::question::Question;
 use crate::desktop::Desktop;
 use crate::drafting::Drafting;
 use crate::dto::{AppState, Preferences};
@@ -17,7 +18,7 @@ use desk_store::{Store, StoreError};
 use desk_sync::{Engine, EngineParts, Options};
 use graph_api::media::guard::Rules;
 use graph_api::media::{Caps, MediaClient};
-use graph_api::{Client, Limits, Meter};
+use graph_api::{Client, Meter};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -44,6 +45,7 @@ pub struct Desk {
     pub(crate) config: Config,
     pub(crate) links: Option<LinkOpener>,
     pub(crate) connect_fault: Mutex<Option<Code>>,
+    pub(crate) connect_question: Mutex<Option<Question>>,
     pub(crate) visit: Arc<Visit>,
     /// Whether this is the demo of a visit, which can be left.
     is_visit: bool,
@@ -112,7 +114,7 @@ impl Desk {
         let client = Client::new(
             config.endpoints.clone(),
             config.version.clone(),
-            Limits::default(),
+            config.limits,
         )
         .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?;
         let egress = Arc::new(Egress::default());
@@ -132,7 +134,12 @@ impl Desk {
             stop.clone(),
         ));
         let rules = Rules::new(&config.media_hosts, &config.endpoints.instagram_graph);
-        let media = MediaClient::new(rules, Caps::default())
+        // Media are larger than answers.
+        let caps = Caps {
+            timeout: config.limits.read_timeout * 2,
+            ..Caps::default()
+        };
+        let media = MediaClient::new(rules, caps)
             .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?
             .metered(meter);
         let engine = Engine::start(EngineParts {
@@ -176,6 +183,7 @@ impl Desk {
             config,
             links,
             connect_fault: Mutex::default(),
+            connect_question: Mutex::default(),
             is_visit: visit.is_some(),
             visit: visit.unwrap_or_default(),
             attention,
@@ -272,6 +280,7 @@ impl Desk {
                 .connect_fault
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner),
+            connect_question: self.question_shown(),
         })
     }
 

@@ -81,6 +81,8 @@ words! {
     pub enum ConnectMethod {
         /// Through the browser and a page of Instagram's.
         InstagramLogin,
+        /// Through the browser and a page of Facebook's, and a Page that the account is linked to.
+        FacebookLogin,
     }
 
 }
@@ -203,6 +205,8 @@ dto! {
         pub window_closes_at: Option<Timestamp>,
         /// The reply window.
         pub window: Window,
+        /// Names the customer's picture, and changes with it; `null` while none is known.
+        pub picture: Option<String>,
         /// When an automatic reply goes out.
         pub auto_at: Option<Timestamp>,
         /// Where the owner put it.
@@ -544,6 +548,8 @@ dto! {
         pub secrets_fault: Option<Code>,
         /// Why the last login that came by a link failed; `null` when it did not.
         pub connect_fault: Option<Code>,
+        /// What a login under way asks the owner; `null` when there is nothing to ask.
+        pub connect_question: Option<ConnectQuestion>,
     }
 
     /// The owner's choices of how the screen looks.

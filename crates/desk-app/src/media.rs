@@ -4,7 +4,7 @@ use crate::dto::{Media, PrivacySettings};
 use crate::{Desk, IpcError};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use desk_core::{AttachmentId, Change, Code, Entity, Source, text};
+use desk_core::{AttachmentId, Change, Code, ConversationId, Entity, Source, text};
 use desk_store::StoreError;
 use desk_store::table::{attachment, setting};
 use desk_sync::media::{COPY_DAYS, KEEP_MEDIA, MediaFault, Shown};
@@ -41,6 +41,23 @@ impl Desk {
             width: shown.size.map(|s| s.0),
             height: shown.size.map(|s| s.1),
         })
+    }
+
+    /// Command `customer_picture`.
+    ///
+    /// # Errors
+    /// [`Code::NotFound`] when there is no such conversation.
+    pub async fn customer_picture(
+        &self,
+        conversation_id: ConversationId,
+    ) -> Result<Option<Media>, IpcError> {
+        let shown = self.engine.customer_picture(conversation_id).await?;
+        Ok(shown.map(|shown| Media {
+            mime: shown.kind.mime().to_owned(),
+            base64: STANDARD.encode(&shown.bytes),
+            width: None,
+            height: None,
+        }))
     }
 
     /// Command `media_open`.

@@ -21,6 +21,15 @@ const PORT_TIME: Duration = Duration::from_secs(3);
 /// The letters of a verify token.
 const TOKEN_BYTES: usize = 24;
 
+/// The names of the events, which are others for a Page.
+fn fields_for(account: &Account) -> &'static [&'static str; 6] {
+    if account.page_id.is_some() {
+        &graph_api::webhook::PAGE_FIELDS
+    } else {
+        &graph_api::webhook::FIELDS
+    }
+}
+
 impl Desk {
     /// Command `webhook_set`.
     ///
@@ -106,16 +115,14 @@ impl Desk {
         let name = SecretName::account_token(account.user_id.as_str())?;
         let fault = match self.secrets.get(&name).await? {
             None => Some(Code::TokenInvalid),
-            Some(token) => self
-                .client
-                .subscribe(
-                    &token,
-                    account.user_id.as_str(),
-                    &graph_api::webhook::FIELDS,
-                )
-                .await
-                .err()
-                .map(|e| desk_sync::code_of(&e)),
+            Some(token) => match desk_sync::client_for(&self.client, account) {
+                Ok(client) => client
+                    .subscribe(&token, account.user_id.as_str(), fields_for(account))
+                    .await
+                    .err()
+                    .map(|e| desk_sync::code_of(&e)),
+                Err(code) => Some(code),
+            },
         };
         let now = self.clock.now();
         let written: Result<(), StoreError> = self
@@ -160,7 +167,7 @@ impl Desk {
             enabled: row.enabled,
             light: light(&row, listening, has_secret),
             setup,
-            fields: graph_api::webhook::FIELDS.map(str::to_owned).to_vec(),
+            fields: fields_for(&account).map(str::to_owned).to_vec(),
             listening: listening.port.is_some(),
             has_secret,
             fault: listening.fault.filter(|_| row.enabled).or(row.fault),

@@ -43,6 +43,7 @@ pub fn config(dir: &Path, url: &str) -> Outcome<Config> {
         redirect_uri: format!("{url}/connect"),
         poll_every: Some(Duration::from_secs(3600)),
         webhook_port: None,
+        limits: graph_api::Limits::default(),
         media_hosts: Vec::new(),
     })
 }
@@ -56,7 +57,7 @@ async fn one(report: &mut Report, place: &Place, size: usize, ticks: usize) -> O
     let desk = Desk::open(config(dir.path(), sim.url())?, None).await?;
     let began = Instant::now();
     let token = SecretInput(SecretString::from(sim.token()));
-    let account = desk.account_add_token(token).await?.id;
+    let account = desk.account_add_token(token, None).await?.id;
     let mut first_twenty = None;
     until(async || {
         let shown = desk

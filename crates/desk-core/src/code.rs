@@ -44,6 +44,8 @@ word_enum! {
         MessageAccessOff = "message_access_off",
         /// The account that came back is not the one that was to be connected again.
         OtherAccount = "other_account",
+        /// Several Facebook Pages have an Instagram account: the owner has to say which.
+        PageNeeded = "page_needed",
         /// No Facebook Page of the owner's has an Instagram account linked to it.
         NoPage = "no_page",
         /// Instagram restricted the account or the app.

@@ -35,6 +35,7 @@ pub mod table {
     pub mod outbox;
     pub mod place;
     pub mod presence;
+    pub mod profile;
     pub mod reaction;
     pub mod saved_reply;
     pub mod setting;

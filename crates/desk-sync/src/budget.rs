@@ -21,7 +21,7 @@ const HARDEST_HOUR: u32 = 2;
 const UNNAMED_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_UNNAMED_WAIT: Duration = Duration::from_secs(15 * 60);
 /// A longer wait is taken for an error of the header.
-const LONGEST_NAMED_WAIT: Duration = Duration::from_secs(24 * 3600);
+pub(crate) const LONGEST_NAMED_WAIT: Duration = Duration::from_secs(24 * 3600);
 /// How long a share told by the headers counts.
 const USAGE_LIFE: Duration = Duration::from_secs(3600);
 

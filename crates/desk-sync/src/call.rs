@@ -3,6 +3,7 @@
 use crate::engine::Inner;
 use crate::lights::Side;
 use crate::pace::{NotYet, Pace};
+use crate::reach::client_for;
 use desk_core::sync::{CallReason, Lane};
 use desk_core::{AccountId, Code, IgMessageId, Timestamp};
 use desk_secrets::SecretName;
@@ -11,7 +12,7 @@ use desk_store::table::account::{self, Account};
 use desk_store::table::call_log::CallEntry;
 use desk_store::table::{message, sync_state};
 use graph_api::{
-    Conversation, ConversationFields, ConversationsQuery, Error, Message, MessageField,
+    Client, Conversation, ConversationFields, ConversationsQuery, Error, Message, MessageField,
     MessageFields, MessagesPart, Page, Refusal, Reply, RetryKind, SecretString,
 };
 use std::sync::Arc;
@@ -172,6 +173,11 @@ impl Caller {
         token.ok_or(CallError::NoToken(Code::TokenInvalid))
     }
 
+    /// The client that acts for the account, by its login.
+    pub(crate) fn client(&self, account: &Account) -> Result<Client, CallError> {
+        client_for(&self.inner.client, account).map_err(CallError::NoToken)
+    }
+
     pub(crate) async fn account(&self) -> Result<Account, StoreError> {
         let id = self.account;
         self.inner.store.read(move |db| account::get(db, id)).await
@@ -202,7 +208,8 @@ impl Caller {
                 },
             };
             self.admit().await?;
-            let outcome = self.inner.client.conversations(&token, &query).await;
+            let client = self.client(&account)?;
+            let outcome = client.conversations(&token, &query).await;
             self.heed(&outcome).await;
             self.inner
                 .note_call(self.account, Side::Receiving, &outcome);
@@ -229,7 +236,7 @@ impl Caller {
             let token = self.token(&account).await?;
             self.admit().await?;
             let fields = fields(&account);
-            let client = &self.inner.client;
+            let client = self.client(&account)?;
             let outcome = client
                 .conversation_messages(&token, thread, limit, None, &fields)
                 .await;
@@ -248,7 +255,8 @@ impl Caller {
         let account = self.account().await?;
         let token = self.token(&account).await?;
         let mut asked = fields(&account);
-        self.one_message(&token, id, &mut asked).await
+        let client = self.client(&account)?;
+        self.one_message(&client, &token, id, &mut asked).await
     }
 
     /// Some servers list the messages of a thread by id and time alone: those that are not stored
@@ -260,11 +268,15 @@ impl Caller {
         mut page: Page<Message>,
     ) -> Result<Page<Message>, CallError> {
         let mut asked = fields(account);
+        let client = self.client(account)?;
         for shown in &mut page.items {
             if shown.has_details() || self.is_stored(account, &shown.id).await? {
                 continue;
             }
-            match self.one_message(token, &shown.id, &mut asked).await {
+            match self
+                .one_message(&client, token, &shown.id, &mut asked)
+                .await
+            {
                 Ok(Some(message)) => *shown = message,
                 Ok(None) => {}
                 Err(error) => return Err(error),
@@ -284,13 +296,14 @@ impl Caller {
     /// it cannot be had: one such message must not keep the others from being stored.
     async fn one_message(
         &self,
+        client: &Client,
         token: &SecretString,
         id: &str,
         asked: &mut MessageFields,
     ) -> Result<Option<Message>, CallError> {
         loop {
             self.admit().await?;
-            let answer = self.inner.client.message(token, id, asked).await;
+            let answer = client.message(token, id, asked).await;
             self.heed(&answer).await;
             match answer {
                 Ok(reply) => return Ok(Some(reply.value).filter(|m| m.created_time.is_some())),
@@ -313,7 +326,11 @@ impl Caller {
             .await
     }
 
-    async fn set_refused(&self, account: &Account, list: String) -> Result<(), StoreError> {
+    pub(crate) async fn set_refused(
+        &self,
+        account: &Account,
+        list: String,
+    ) -> Result<(), StoreError> {
         let id = account.id;
         self.inner
             .store
@@ -346,14 +363,14 @@ impl Caller {
 }
 
 /// Whether a fault may mean that a field is not given.
-fn is_about_fields(error: &Error) -> bool {
+pub(crate) fn is_about_fields(error: &Error) -> bool {
     matches!(
         error.retry_kind(),
         RetryKind::Refused(Refusal::BadParameter | Refusal::Other | Refusal::UnknownPath)
     )
 }
 
-fn refused(account: &Account) -> impl Iterator<Item = &str> {
+pub(crate) fn refused(account: &Account) -> impl Iterator<Item = &str> {
     account.refused_fields.split(',').filter(|f| !f.is_empty())
 }
 

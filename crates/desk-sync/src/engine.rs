@@ -10,7 +10,7 @@ use crate::pace::Pace;
 use crate::poller::{Poller, Standing};
 use crate::server_clock::ServerClock;
 use crate::signals::Signals;
-use crate::{alarm, books, media, outbox, token, webhook};
+use crate::{alarm, books, media, outbox, profile, token, webhook};
 use desk_core::egress::Egress;
 use desk_core::sync::{CallReason, Lane};
 use desk_core::{AccountId, Clock, Timestamp};
@@ -75,6 +75,7 @@ pub(crate) struct Inner {
     pub(crate) webhook_port: Option<u16>,
     pub(crate) server_clock: ServerClock,
     pub(crate) signals: Signals,
+    pub(crate) profiles: profile::Wanted,
 }
 
 impl std::fmt::Debug for Inner {
@@ -247,6 +248,7 @@ impl Engine {
             focused_at: Mutex::default(),
             server_clock: ServerClock::default(),
             signals: Signals::default(),
+            profiles: profile::Wanted::default(),
         });
         books::note_start(&inner.store, now).await?;
         let engine = Engine {
@@ -269,6 +271,9 @@ impl Engine {
         engine
             .tasks
             .spawn(media::run(Arc::clone(&engine.inner), engine.stop.clone()));
+        engine
+            .tasks
+            .spawn(profile::run(Arc::clone(&engine.inner), engine.stop.clone()));
         engine.tasks.spawn(webhook::run_receiver(
             Arc::clone(&engine.inner),
             engine.stop.clone(),

@@ -1,10 +1,15 @@
 //! What a fault of the Graph API means to the owner, and to a message that was to be sent.
 
+use crate::budget::LONGEST_NAMED_WAIT;
 use desk_core::Code;
 use desk_core::message::Health;
 use desk_core::outbox::Attempt;
 use desk_secrets::SecretError;
 use graph_api::{AuthFault, Error, Refusal, RetryKind, SetupFault};
+use std::time::Duration;
+
+/// How long a throttle lasts that names no time.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// The fault as the owner meets it.
 #[must_use]
@@ -53,7 +58,8 @@ pub fn attempt_of(error: &Error) -> Attempt {
     match error.retry_kind() {
         RetryKind::NotSent => Attempt::NotSent { retry_after: None },
         RetryKind::Throttled { retry_after } => Attempt::NotSent {
-            retry_after: Some(retry_after.unwrap_or(std::time::Duration::from_secs(60))),
+            // As the budget believes it: no header can hold a message for ever.
+            retry_after: Some(retry_after.unwrap_or(A_MINUTE).min(LONGEST_NAMED_WAIT)),
         },
         RetryKind::Auth(_) | RetryKind::Setup(_) | RetryKind::Stop(_) => Attempt::Held,
         RetryKind::Refused(_) => Attempt::Refused,

@@ -171,7 +171,9 @@ async fn fetch(inner: &Arc<Inner>, row: &Attachment, place: &Place) -> Result<Sh
         };
         if matches!(fault, MediaError::Gone) && !renewed {
             renewed = true;
-            if let Some(new) = new_link(inner, row, place).await?.filter(|new| *new != url) {
+            // A message that cannot be read now may well tell a new link later.
+            let new = new_link(inner, row, place).await?;
+            if let Some(new) = new.filter(|new| *new != url) {
                 url = new;
                 continue;
             }
@@ -244,7 +246,7 @@ async fn new_link(
     inner: &Arc<Inner>,
     row: &Attachment,
     place: &Place,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<String>, MediaFault> {
     let Some(message) = &place.message else {
         return Ok(None);
     };
@@ -257,7 +259,7 @@ async fn new_link(
         Ok(None) => return Ok(None),
         Err(error) => {
             tracing::info!(code = %error.code(), "a message could not be read anew for its link");
-            return Ok(None);
+            return Err(MediaFault::Code(error.code()));
         }
     };
     let extras = reading::parts::extras(&account, &shown, desk_core::Path::Poll);

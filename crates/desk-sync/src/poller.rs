@@ -385,8 +385,7 @@ impl Poller {
                 .await?;
             let span = brought.span;
             newest = newest.or(span.map(|(_, newest)| newest));
-            let unread = self.seen_up_to > Timestamp(0)
-                && span.is_some_and(|(oldest, _)| oldest > self.seen_up_to);
+            let unread = span.is_some_and(|(oldest, _)| oldest > self.seen_up_to);
             let next = page.after.filter(|_| brought.all || unread);
             match next {
                 Some(next) if cursors.insert(next.clone()) => after = Some(next),

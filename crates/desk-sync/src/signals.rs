@@ -98,7 +98,7 @@ async fn react(
     let to = Reached::of(inner, conversation, Lane::OwnerSend).await?;
     to.caller.admit().await?;
     let (from, customer) = (to.account.user_id.as_str(), to.customer.as_str());
-    let done = inner
+    let done = to
         .client
         .react(&to.token, from, customer, message.as_str(), reaction)
         .await;
@@ -118,7 +118,7 @@ async fn show(
     }
     let (from, customer) = (to.account.user_id.as_str(), to.customer.as_str());
     to.caller.admit().await?;
-    let shown = inner.client.signal(&to.token, from, customer, signal).await;
+    let shown = to.client.signal(&to.token, from, customer, signal).await;
     to.heed(&shown).await;
     if let Err(error) = &shown
         && matches!(error.retry_kind(), RetryKind::Refused(_))
@@ -134,6 +134,7 @@ struct Reached {
     caller: Caller,
     account: Account,
     customer: IgsId,
+    client: graph_api::Client,
     token: SecretString,
 }
 
@@ -148,7 +149,9 @@ impl Reached {
             return Err(CallError::NoToken(Code::TokenInvalid));
         }
         let token = caller.token(&account).await?;
+        let client = caller.client(&account)?;
         Ok(Reached {
+            client,
             caller,
             account,
             customer: row.customer_id,

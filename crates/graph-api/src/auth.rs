@@ -1,3 +1,4 @@
-//! Owns the ways to get a token. Facebook Login joins here as a second module.
+//! Owns the two ways to get a token.
 
+pub(crate) mod facebook_login;
 pub(crate) mod instagram_login;

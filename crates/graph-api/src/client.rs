@@ -1,9 +1,10 @@
 //! Owns the client as the rest of the product sees it. It must not keep a token: every method is
 //! given one.
 
-use crate::auth::instagram_login;
+use crate::auth::{facebook_login, instagram_login};
 use crate::endpoints::{EndpointError, Endpoints, under};
 use crate::error::Error;
+use crate::login::Login;
 use crate::meter::Meter;
 use crate::transport::{self, Answer, Call};
 use crate::version::ApiVersion;
@@ -18,6 +19,7 @@ use url::Url;
 pub struct Client {
     shared: Arc<Shared>,
     meter: Option<Arc<dyn Meter>>,
+    login: Login,
 }
 
 #[derive(Debug)]
@@ -67,8 +69,10 @@ pub enum BuildError {
 /// Where a call goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
-    /// The Graph API with the version in front of the path.
+    /// The Graph API of the login that the client acts for, with the version in front of the path.
     Graph,
+    /// That of Facebook, whatever the client acts for.
+    Facebook,
     /// The Graph API without a version.
     GraphUnversioned,
     /// The host that exchanges codes.
@@ -108,6 +112,7 @@ impl Client {
                 limits,
             }),
             meter: None,
+            login: Login::default(),
         })
     }
 
@@ -116,6 +121,21 @@ impl Client {
     pub fn metered(mut self, meter: Arc<dyn Meter>) -> Self {
         self.meter = Some(meter);
         self
+    }
+
+    /// The same client for an account that is reached by this login. Every call about an account
+    /// goes to the host of its login, and names the Page where that acts.
+    #[must_use]
+    pub fn acting_for(&self, login: Login) -> Self {
+        Self {
+            login,
+            ..self.clone()
+        }
+    }
+
+    /// The login that this client acts for.
+    pub(crate) fn login(&self) -> &Login {
+        &self.login
     }
 
     /// The hosts that this client talks to.
@@ -143,6 +163,13 @@ impl Client {
         instagram_login::authorize_url(base, app_id, redirect_uri, scopes, state)
     }
 
+    /// The address of Facebook's dialog, for the owner's browser.
+    pub fn facebook_authorize_url(&self, app_id: &str, redirect_uri: &str, state: &str) -> Url {
+        let shared = &self.shared;
+        let base = &shared.endpoints.facebook_web;
+        facebook_login::dialog_url(base, &shared.version, app_id, redirect_uri, state)
+    }
+
     /// The address of a path, or nothing when a segment could lead elsewhere.
     pub(crate) fn url(&self, place: Place, segments: &[&str]) -> Option<Url> {
         if segments
@@ -153,9 +180,12 @@ impl Client {
         }
         let endpoints = &self.shared.endpoints;
         Some(match place {
-            Place::Graph => {
-                let base = under(&endpoints.instagram_graph, &[self.shared.version.as_str()]);
-                under(&base, segments)
+            Place::Graph | Place::Facebook => {
+                let host = match (place, &self.login) {
+                    (Place::Graph, Login::Instagram) => &endpoints.instagram_graph,
+                    _ => &endpoints.facebook_graph,
+                };
+                under(&under(host, &[self.shared.version.as_str()]), segments)
             }
             Place::GraphUnversioned => under(&endpoints.instagram_graph, segments),
             Place::Api => under(&endpoints.instagram_api, segments),

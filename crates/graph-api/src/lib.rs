@@ -1,4 +1,4 @@
-//! Client of Meta's Graph API for Instagram Direct (Instagram Login).
+//! Client of Meta's Graph API for Instagram Direct, by Instagram Login or by Facebook Login.
 //!
 //! Owns: the requests, the reading of replies, the meaning of errors. It knows nothing of the
 //! product: no database, no schedule, no retries. One call of a method is at most one HTTP request,
@@ -15,6 +15,7 @@ mod endpoints;
 mod error;
 #[cfg(test)]
 mod fuzz;
+mod login;
 pub mod media;
 mod meter;
 mod model;
@@ -27,10 +28,12 @@ mod usage;
 mod version;
 pub mod webhook;
 
+pub use auth::facebook_login::{FacebookPage, FacebookPages, LinkedAccount};
 pub use auth::instagram_login::{AppCredentials, LongLivedToken, Scope, ShortLivedToken};
 pub use client::{BuildError, Client, Limits};
 pub use endpoints::{EndpointError, Endpoints};
 pub use error::{Error, ErrorKind, GraphError, OAuthError};
+pub use login::{Login, PageId};
 pub use meter::{Exchange, Meter};
 pub use model::{
     AccountType, Attachment, AttachmentKind, Conversation, Me, Message, Party, Profile, Reaction,
@@ -40,6 +43,7 @@ pub use page::{Page, Unreadable};
 pub use read::Raw;
 pub use resource::conversations::{ConversationFields, ConversationsQuery, MessagesPart};
 pub use resource::messages::{MessageField, MessageFields};
+pub use resource::profile::ProfileField;
 pub use resource::send::Tag;
 pub use resource::signals::Signal;
 pub use retry::{AuthFault, Refusal, RetryKind, SetupFault, StopReason};

@@ -11,7 +11,8 @@ pub struct PageId(String);
 impl PageId {
     /// Reads an id; Meta writes digits.
     pub fn parse(text: &str) -> Option<Self> {
-        let is_id = !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_digit());
+        let is_id =
+            !text.is_empty() && text.len() <= 64 && text.bytes().all(|b| b.is_ascii_digit());
         is_id.then(|| Self(text.to_owned()))
     }
 

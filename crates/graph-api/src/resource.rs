@@ -4,6 +4,6 @@
 pub(crate) mod conversations;
 mod me;
 pub(crate) mod messages;
-mod profile;
+pub(crate) mod profile;
 pub(crate) mod send;
 pub(crate) mod signals;

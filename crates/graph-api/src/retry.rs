@@ -183,6 +183,10 @@ fn by_code(error: &GraphError, facts: &Facts<'_>) -> Option<RetryKind> {
         (3, _) => Setup(SetupFault::Capability),
         (4 | 17 | 32 | 341 | 613 | 80_000..=80_014, _) => throttled(facts),
         (368, _) => Stop(StopReason::PolicyBlock),
+        // The exchange of Facebook Login says so with the code of an unknown fault.
+        (1, _) if error.message.contains("validating client secret") => {
+            Setup(SetupFault::AppCredentials)
+        }
         (1 | 2 | -1 | -2 | 1200, _) => Unclear,
         (2500, _) => Refused(Refusal::UnknownPath),
         _ => return None,

@@ -28,6 +28,16 @@ pub const FIELDS: [&str; 6] = [
     "messaging_seen",
 ];
 
+/// The same for a Page, which has names of its own for some of them.
+pub const PAGE_FIELDS: [&str; 6] = [
+    "messages",
+    "message_echoes",
+    "message_reactions",
+    "message_reads",
+    "messaging_postbacks",
+    "messaging_referrals",
+];
+
 /// The most items that are read of one delivery; Meta sends up to a thousand.
 pub const MOST_ITEMS: usize = 5000;
 
@@ -146,7 +156,7 @@ pub struct Referral {
 }
 
 impl Client {
-    /// Lets the account send its events to the app. The app needs an address at Meta besides.
+    /// Lets the account, or the Page that it is reached through, send its events to the app. The app needs an address at Meta besides.
     ///
     /// # Errors
     /// When a permission is missing, or the call fails.
@@ -158,7 +168,10 @@ impl Client {
     ) -> Result<Reply<()>, Error> {
         const OPERATION: &str = "subscribe";
         let url = self
-            .url(Place::Graph, &[user_id, "subscribed_apps"])
+            .url(
+                Place::Graph,
+                &[self.login().actor(user_id), "subscribed_apps"],
+            )
             .ok_or_else(|| Error::unsent(OPERATION, "an id is not usable in a path"))?;
         let request = self
             .request(Method::POST, url)

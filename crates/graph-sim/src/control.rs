@@ -6,7 +6,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::clock::plus_seconds;
-use crate::endpoint::oauth;
 use crate::fault::{Endpoint, Fault};
 use crate::paging::Key;
 use crate::reply::Reply;
@@ -198,7 +197,7 @@ fn consent(world: &mut World, call: &Call) -> Result<Value, String> {
     let body = body(call)?;
     let asked = Call::of_url(field(&body, "url")?, call.now).ok_or("url is not an address")?;
     let allow = body.get("allow").and_then(Value::as_bool).unwrap_or(true);
-    let address = oauth::decide_at_once(world, &asked, allow)
+    let address = crate::endpoint::decide_at_once(world, &asked, allow)
         .ok_or("the platform would have shown an error page")?;
     Ok(json!({ "redirect": address }))
 }

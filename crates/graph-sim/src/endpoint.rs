@@ -1,6 +1,7 @@
 //! The endpoints of the platform, one file per group, and the choice of the one that a call means.
 
 pub(crate) mod conversations;
+pub(crate) mod facebook;
 pub(crate) mod me;
 pub(crate) mod media;
 pub(crate) mod messages;
@@ -19,7 +20,7 @@ use crate::render::Writer;
 use crate::reply::Reply;
 use crate::request::Call;
 use crate::state::World;
-use crate::tokens::{MESSAGES, Token};
+use crate::tokens::{BASIC, MESSAGES, Token, Way};
 
 /// Where a call leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,11 @@ pub(crate) enum Route {
     TokenExchange,
     LongLived,
     Refresh,
+    FacebookDialog,
+    FacebookDecide,
+    FacebookToken,
+    FacebookPages,
+    FacebookPage(String),
     Me,
     Conversations,
     Thread(String),
@@ -47,9 +53,17 @@ impl Route {
     /// The endpoint that a call means.
     pub(crate) fn of(world: &World, call: &Call) -> Self {
         let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+        let token = call.token();
+        let page = world.page_of(token.as_deref());
         let ours = |id: &str| {
-            id == "me" || id == world.account.user_id || id == world.account.app_scoped_id
+            id == "me"
+                || page.map_or_else(
+                    || id == world.account.user_id || id == world.account.app_scoped_id,
+                    |page| id == page.id,
+                )
         };
+        // Where both hosts lie under one address, a call belongs to either.
+        let facebook = call.facebook || !world.settings.hosts_apart;
         match (
             call.method.as_str(),
             call.version.is_some(),
@@ -60,6 +74,13 @@ impl Route {
             ("GET", false, ["connect"]) => Self::Connect,
             ("POST", false, ["oauth", "access_token"]) => Self::TokenExchange,
             ("GET", false, ["ig_messaging_cdn"]) => Self::Media,
+            ("GET", _, ["dialog", "oauth"]) if facebook => Self::FacebookDialog,
+            ("POST", _, ["dialog", "oauth"]) if facebook => Self::FacebookDecide,
+            ("GET", _, ["oauth", "access_token"]) if facebook => Self::FacebookToken,
+            ("GET", _, ["me", "accounts"]) if facebook => Self::FacebookPages,
+            ("GET", _, [id]) if page.is_some_and(|page| *id == page.id || *id == "me") => {
+                Self::FacebookPage((*id).to_owned())
+            }
             ("GET", _, ["access_token"]) => Self::LongLived,
             ("GET", _, ["refresh_access_token"]) => Self::Refresh,
             ("GET", _, [id]) if ours(id) => Self::Me,
@@ -82,11 +103,16 @@ impl Route {
     /// The name under which faults and the log of calls know this.
     pub(crate) fn endpoint(&self) -> Endpoint {
         match self {
-            Self::Authorize | Self::Decide | Self::Connect => Endpoint::Consent,
-            Self::TokenExchange => Endpoint::TokenExchange,
+            Self::Authorize
+            | Self::Decide
+            | Self::Connect
+            | Self::FacebookDialog
+            | Self::FacebookDecide => Endpoint::Consent,
+            Self::TokenExchange | Self::FacebookToken => Endpoint::TokenExchange,
+            Self::FacebookPages => Endpoint::Pages,
             Self::LongLived => Endpoint::LongLived,
             Self::Refresh => Endpoint::Refresh,
-            Self::Me => Endpoint::Me,
+            Self::Me | Self::FacebookPage(_) => Endpoint::Me,
             Self::Conversations => Endpoint::Conversations,
             Self::Thread(_) | Self::ThreadMessages(_) | Self::Message(_) | Self::Object(_) => {
                 Endpoint::Messages
@@ -105,6 +131,11 @@ impl Route {
             Self::Authorize => return oauth::authorize(world, call),
             Self::Decide => return oauth::decide(world, call),
             Self::Connect => return oauth::connect(world, call),
+            Self::FacebookDialog => return facebook::dialog(world, call),
+            Self::FacebookDecide => return facebook::decide(world, call),
+            Self::FacebookToken => facebook::token(world, call),
+            Self::FacebookPages => facebook::accounts(world, call),
+            Self::FacebookPage(id) => facebook::page(world, call, id),
             Self::TokenExchange => return token::exchange(world, call),
             Self::Media => return media::media(world, call),
             Self::LongLived => token::long_lived(world, call),
@@ -129,7 +160,21 @@ impl Route {
                 Err(GraphError::unknown_path(&rest))
             }
         };
-        result.map_or_else(|error| refuse(world, &error), |body| Reply::json(200, body))
+        let of_facebook = call.facebook || world.page_of(call.token().as_deref()).is_some();
+        match result {
+            Ok(body) => Reply::json(200, body),
+            Err(error) if of_facebook => refuse(world, &error.of_facebook()),
+            Err(error) => refuse(world, &error),
+        }
+    }
+}
+
+/// Decides a consent page of either login without a browser; the address to which one would have gone.
+pub(crate) fn decide_at_once(world: &mut World, call: &Call, allowed: bool) -> Option<String> {
+    if facebook::is_dialog(call) {
+        facebook::decide_at_once(world, call, allowed)
+    } else {
+        oauth::decide_at_once(world, call, allowed)
     }
 }
 
@@ -155,6 +200,19 @@ pub(crate) fn admit<'w>(
     permission: Option<&str>,
 ) -> Result<&'w Token, GraphError> {
     let token = world.tokens.check(call.token().as_deref(), call.now)?;
+    let by_facebook = token.way != Way::Instagram;
+    if world.settings.hosts_apart && call.facebook != by_facebook {
+        // The token of one login is nothing at the host of the other.
+        return Err(GraphError::token_garbage());
+    }
+    if token.way == Way::Person {
+        return Err(GraphError::page_token_needed());
+    }
+    let permission = permission.map(|name| match name {
+        BASIC if by_facebook => "instagram_basic",
+        MESSAGES if by_facebook => "instagram_manage_messages",
+        name => name,
+    });
     if !world.settings.tester_accepted {
         return Err(GraphError::not_a_tester(&call.method));
     }

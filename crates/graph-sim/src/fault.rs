@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::wire::Wire;
+
 /// A group of calls that faults can be laid upon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -21,6 +23,8 @@ pub enum Endpoint {
     Refresh,
     /// `/me`.
     Me,
+    /// The Pages of a person.
+    Pages,
     /// The list of conversations.
     Conversations,
     /// The messages of one conversation, and a single message.
@@ -38,13 +42,14 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Any,
         Self::Consent,
         Self::TokenExchange,
         Self::LongLived,
         Self::Refresh,
         Self::Me,
+        Self::Pages,
         Self::Conversations,
         Self::Messages,
         Self::Profile,
@@ -63,6 +68,7 @@ impl Endpoint {
             Self::LongLived => "long_lived",
             Self::Refresh => "refresh",
             Self::Me => "me",
+            Self::Pages => "pages",
             Self::Conversations => "conversations",
             Self::Messages => "messages",
             Self::Profile => "profile",
@@ -112,6 +118,8 @@ pub enum Fault {
     Answers(u16, Value),
     /// The call is carried out and answered after this time.
     Slow(Duration),
+    /// The answer is spoilt on the wire.
+    Wire(Wire),
     /// A list answers the cursor that it was asked with, for ever promising more.
     RepeatsCursor,
 }
@@ -131,6 +139,7 @@ impl Fault {
             Self::AnswersTruncatedJson => "answers_truncated_json",
             Self::Answers(..) => "answers",
             Self::Slow(_) => "slow",
+            Self::Wire(wire) => wire.name(),
             Self::RepeatsCursor => "repeats_cursor",
         }
     }

@@ -171,6 +171,41 @@ impl GraphError {
         )
     }
 
+    /// The same error as Facebook's host words it.
+    pub(crate) fn of_facebook(mut self) -> Self {
+        self.kind = OAUTH;
+        let mark = format!("(#{})", self.code);
+        if matches!(self.code, 3 | 10) && !self.message.starts_with(&mark) {
+            self.message = format!("{mark} {}", self.message);
+        }
+        self
+    }
+
+    /// A code of Facebook Login that was used before, or never given.
+    pub(crate) fn code_used() -> Self {
+        Self::new(400, OAUTH, 100, "This authorization code has been used.").sub(36_009)
+    }
+
+    /// A code of Facebook Login that was given for another redirect address.
+    pub(crate) fn code_redirect() -> Self {
+        let text = "Error validating verification code. Please make sure your redirect_uri is \
+                    identical to the one you used in the OAuth dialog request";
+        Self::new(400, OAUTH, 100, text).sub(36_008)
+    }
+
+    /// An app that Facebook does not know.
+    pub(crate) fn unknown_app() -> Self {
+        let text =
+            "Error validating application. Cannot get application info due to a system error.";
+        Self::new(400, OAUTH, 101, text)
+    }
+
+    /// A call that a Page has to make.
+    pub(crate) fn page_token_needed() -> Self {
+        let text = "(#210) A page access token is required to request this resource.";
+        Self::new(403, OAUTH, 210, text)
+    }
+
     /// An object that is missing or not visible.
     pub(crate) fn no_object(method: &str, id: &str) -> Self {
         let method = method.to_ascii_lowercase();

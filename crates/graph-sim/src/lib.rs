@@ -21,6 +21,7 @@
 mod clock;
 mod control;
 mod endpoint;
+mod facebook;
 mod fault;
 mod fields;
 mod graph_error;
@@ -41,6 +42,7 @@ mod threads;
 mod tokens;
 mod verbs;
 mod webhook;
+mod wire;
 
 pub use fault::{Endpoint, Fault};
 pub use ledger::{CallRecord, Delivery, SenderAction};
@@ -52,3 +54,4 @@ pub use verbs::customer::Customer;
 pub use verbs::endpoint::{EndpointVerbs, FaultVerb};
 pub use verbs::owner::OwnerPhone;
 pub use webhook::{Answer, Signer, Webhooks};
+pub use wire::Wire;

@@ -69,6 +69,16 @@ impl Reply {
         self
     }
 
+    /// The body as bytes.
+    pub(crate) fn bytes(self) -> Vec<u8> {
+        match self.content {
+            Content::Json(body) => body.to_string().into_bytes(),
+            Content::Broken(text) | Content::Html(text) => text.into_bytes(),
+            Content::Bytes(_, bytes) => bytes,
+            Content::Redirect(_) => Vec::new(),
+        }
+    }
+
     /// The answer for the wire.
     pub(crate) fn into_response(self) -> Response {
         let mut location = None;

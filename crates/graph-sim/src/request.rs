@@ -7,7 +7,13 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 /// Parameters that never reach a log.
-const SECRET: [&str; 4] = ["access_token", "client_secret", "code", "state"];
+const SECRET: [&str; 5] = [
+    "access_token",
+    "client_secret",
+    "code",
+    "fb_exchange_token",
+    "state",
+];
 
 /// A call as the endpoints see it.
 #[derive(Debug)]
@@ -16,6 +22,8 @@ pub(crate) struct Call {
     pub(crate) method: String,
     /// Path as it came, without the query.
     pub(crate) path: String,
+    /// Whether it came to Facebook's host, which lies under `/facebook`.
+    pub(crate) facebook: bool,
     /// `v25.0`, if the path was versioned.
     pub(crate) version: Option<String>,
     /// Decoded path segments behind the version.
@@ -38,6 +46,10 @@ impl Call {
             .filter(|part| !part.is_empty())
             .map(decode)
             .collect();
+        let facebook = segments.first().is_some_and(|first| first == "facebook");
+        if facebook {
+            segments.remove(0);
+        }
         let version = segments.first().filter(|first| is_version(first)).cloned();
         if version.is_some() {
             segments.remove(0);
@@ -59,6 +71,7 @@ impl Call {
         Self {
             method: parts.method.as_str().to_ascii_uppercase(),
             path,
+            facebook,
             version,
             segments,
             query: form_urlencoded::parse(query.as_bytes())
@@ -73,11 +86,13 @@ impl Call {
     /// The call that opening an address in a browser makes.
     pub(crate) fn of_url(address: &str, now: DateTime<Utc>) -> Option<Self> {
         let address = url::Url::parse(address).ok()?;
+        let segments: Vec<String> = address.path_segments()?.map(decode).collect();
         Some(Self {
             method: "GET".to_owned(),
             path: address.path().to_owned(),
+            facebook: segments.first().is_some_and(|first| first == "facebook"),
             version: None,
-            segments: address.path_segments()?.map(decode).collect(),
+            segments,
             query: address.query_pairs().into_owned().collect(),
             body: Ok(Map::new()),
             now,

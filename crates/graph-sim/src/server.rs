@@ -23,6 +23,7 @@ use crate::rate;
 use crate::reply::{Content, Reply, closed_connection};
 use crate::request::Call;
 use crate::state::World;
+use crate::wire::Wire;
 
 /// The largest body that is read.
 const BODY_BYTES: usize = 1_000_000;
@@ -31,6 +32,8 @@ const BODY_BYTES: usize = 1_000_000;
 #[derive(Debug)]
 pub(crate) struct Shared {
     world: Mutex<World>,
+    /// Further accounts behind the same address.
+    neighbours: Mutex<Vec<Arc<Shared>>>,
     stop: watch::Sender<bool>,
 }
 
@@ -39,6 +42,7 @@ impl Shared {
     pub(crate) fn new(world: World) -> Self {
         Self {
             world: Mutex::new(world),
+            neighbours: Mutex::default(),
             stop: watch::Sender::new(false),
         }
     }
@@ -51,9 +55,46 @@ impl Shared {
         world
     }
 
+    /// Takes in a further account.
+    pub(crate) fn take_in(&self, neighbour: Arc<Self>) {
+        let mut neighbours = self
+            .neighbours
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        neighbours.push(neighbour);
+    }
+
+    /// Whose call it is: that of the account that handed out its token or its code.
+    fn host_of(self: Arc<Self>, call: &Call) -> Arc<Self> {
+        let neighbours = self
+            .neighbours
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let carried = [
+            call.token(),
+            call.param("code"),
+            call.param("fb_exchange_token"),
+        ];
+        let knows = |shared: &Arc<Self>| {
+            let world = shared.world();
+            carried.iter().flatten().any(|text| world.tokens.know(text))
+        };
+        let found = neighbours
+            .iter()
+            .find(|neighbour| knows(neighbour))
+            .cloned();
+        drop(neighbours);
+        found.unwrap_or(self)
+    }
+
     /// Ends the server and all calls that hang.
     pub(crate) fn stop(&self) {
         self.stop.send_replace(true);
+    }
+
+    /// Lets a server begin anew.
+    pub(crate) fn goes_on(&self) {
+        self.stop.send_replace(false);
     }
 
     /// Returns once the server is to end.
@@ -84,32 +125,24 @@ enum Delay {
     Slow(Duration),
     Hang,
     Close,
+    Wire(Wire),
 }
 
 async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, BODY_BYTES).await;
-    let (reply, delay, place, now) = {
+    let Ok(body) = to_bytes(body, BODY_BYTES).await else {
+        return too_large(&shared);
+    };
+    let now = shared.world().clock.now();
+    let call = Call::read(&parts, &body, now);
+    let shared = shared.host_of(&call);
+    let (reply, delay, place) = {
         let mut world = shared.world();
-        let now = world.clock.now();
-        match body {
-            Err(_) => {
-                let error = GraphError::parameter("(#100) The request body is too large");
-                let reply = Reply {
-                    status: 413,
-                    ..refuse(&mut world, &error)
-                };
-                (reply, Delay::None, None, now)
-            }
-            Ok(body) => {
-                let call = Call::read(&parts, &body, now);
-                if call.segments.first().is_some_and(|first| first == "_sim") {
-                    (control::answer(&mut world, &call), Delay::None, None, now)
-                } else {
-                    let (reply, delay, place) = play(&mut world, &call);
-                    (reply, delay, Some(place), now)
-                }
-            }
+        if call.segments.first().is_some_and(|first| first == "_sim") {
+            (control::answer(&mut world, &call), Delay::None, None)
+        } else {
+            let (reply, delay, place) = play(&mut world, &call);
+            (reply, delay, Some(place))
         }
     };
     match delay {
@@ -125,10 +158,24 @@ async fn handle(State(shared): State<Arc<Shared>>, request: Request) -> Response
             return closed_connection();
         }
         Delay::Close => return closed_connection(),
+        Delay::Wire(wire) => {
+            return wire.answer(reply.bytes(), &call.path, shared);
+        }
     }
     if let Some(place) = place {
         shared.world().ledger.answered(place, reply.status);
     }
+    dated(reply.into_response(), now)
+}
+
+fn too_large(shared: &Shared) -> Response {
+    let mut world = shared.world();
+    let now = world.clock.now();
+    let error = GraphError::parameter("(#100) The request body is too large");
+    let reply = Reply {
+        status: 413,
+        ..refuse(&mut world, &error)
+    };
     dated(reply.into_response(), now)
 }
 
@@ -185,6 +232,8 @@ fn play(world: &mut World, call: &Call) -> (Reply, Delay, usize) {
         ),
         Some(Fault::AnswersTruncatedJson) => (carry_out(world).truncated(), Delay::None),
         Some(Fault::Answers(status, body)) => (Reply::json(status, body), Delay::None),
+        Some(Fault::Wire(wire)) if wire.carries_out() => (carry_out(world), Delay::Wire(wire)),
+        Some(Fault::Wire(wire)) => (Reply::html(500, String::new()), Delay::Wire(wire)),
         Some(Fault::Slow(time)) => (carry_out(world), Delay::Slow(time)),
         Some(Fault::RepeatsCursor) => (repeat_cursor(carry_out(world), call), Delay::None),
     };

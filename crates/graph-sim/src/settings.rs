@@ -42,6 +42,8 @@ pub struct Settings {
     pub message_access: bool,
     /// Whether the Human Agent feature was granted to the app.
     pub human_agent: bool,
+    /// Facebook's paths are answered under `/facebook` alone, as by a host of its own.
+    pub hosts_apart: bool,
     /// The code exchange answers `{"data":[{...}]}` rather than a flat object.
     pub wrapped_exchange: bool,
     /// The code exchange lists permissions in one comma-separated string.
@@ -107,6 +109,7 @@ impl Default for Settings {
             role_checked_at_consent: false,
             message_access: true,
             human_agent: false,
+            hosts_apart: false,
             wrapped_exchange: false,
             permissions_as_string: false,
             exchange_app_scoped_id: false,

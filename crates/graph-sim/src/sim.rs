@@ -2,11 +2,12 @@
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
 
 use crate::clock::Clock;
 use crate::fault::Endpoint;
@@ -110,11 +111,15 @@ impl SimBuilder {
             world.set_settings(settings);
         }
         let shared = Arc::new(Shared::new(world));
-        tokio::spawn(serve(listener, Arc::clone(&shared)));
+        let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
         if self.delivers {
             tokio::spawn(crate::webhook::run(Arc::clone(&shared)));
         }
-        Ok(Sim { url, shared })
+        Ok(Sim {
+            url,
+            server: Mutex::new(Some(server)),
+            shared,
+        })
     }
 }
 
@@ -122,6 +127,7 @@ impl SimBuilder {
 #[derive(Debug)]
 pub struct Sim {
     url: String,
+    server: Mutex<Option<JoinHandle<()>>>,
     pub(crate) shared: Arc<Shared>,
 }
 
@@ -141,6 +147,49 @@ impl Sim {
             Ok(sim) => sim,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    /// A second account on the same platform, under the same address: with its own people, tokens,
+    /// faults and clock. A call belongs to the account whose token or code it carries. It ends when
+    /// the first one does.
+    #[must_use]
+    pub fn neighbour(&self, seed: u64, username: &str) -> Self {
+        let clock = Clock::fixed(self.now());
+        let mut world = World::new(self.url.clone(), clock, seed);
+        world.account.username = username.to_owned();
+        let shared = Arc::new(Shared::new(world));
+        self.shared.take_in(Arc::clone(&shared));
+        Self {
+            url: self.url.clone(),
+            server: Mutex::default(),
+            shared,
+        }
+    }
+
+    /// Nobody listens any more: whoever calls is refused before a byte is read.
+    pub async fn goes_dark(&self) {
+        self.shared.stop();
+        let server = self
+            .server
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(server) = server {
+            let _ = server.await;
+        }
+    }
+
+    /// Listens again, at the same address.
+    ///
+    /// # Errors
+    /// When somebody else has taken the port.
+    pub async fn comes_back(&self) -> io::Result<()> {
+        let address = self.url.trim_start_matches("http://");
+        let listener = TcpListener::bind(address).await?;
+        self.shared.goes_on();
+        let server = tokio::spawn(serve(listener, Arc::clone(&self.shared)));
+        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
+        Ok(())
     }
 
     /// The choices for a start.

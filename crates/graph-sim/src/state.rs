@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::clock::Clock;
+use crate::facebook::Facebook;
 use crate::fault::Faults;
 use crate::ids::Forge;
 use crate::ledger::{Delivery, Ledger};
@@ -46,6 +47,8 @@ pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) app: App,
     pub(crate) account: Account,
+    /// The side of Facebook Login.
+    pub(crate) facebook: Facebook,
     pub(crate) people: People,
     pub(crate) threads: Threads,
     pub(crate) tokens: Tokens,
@@ -108,6 +111,7 @@ impl World {
                 username: "our_shop".to_owned(),
                 name: "Our Shop".to_owned(),
             },
+            facebook: Facebook::with_page_of(number),
             people: People::default(),
             threads: Threads::default(),
             tokens: Tokens::default(),

@@ -17,9 +17,21 @@ pub(crate) const BASIC: &str = "instagram_business_basic";
 /// The permission for conversations and sends.
 pub(crate) const MESSAGES: &str = "instagram_business_manage_messages";
 
+/// By which of the two logins a token was had, and for whom it acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// Instagram Login: the account itself.
+    Instagram,
+    /// Facebook Login: the person, who may list Pages and nothing else.
+    Person,
+    /// Facebook Login: a Page.
+    Page(String),
+}
+
 /// What is known about a token.
 #[derive(Debug, Clone)]
 pub(crate) struct Token {
+    pub(crate) way: Way,
     pub(crate) long: bool,
     pub(crate) issued_at: DateTime<Utc>,
     pub(crate) expires_at: DateTime<Utc>,
@@ -30,6 +42,7 @@ pub(crate) struct Token {
 /// A code that waits for its exchange.
 #[derive(Debug, Clone)]
 pub(crate) struct Code {
+    pub(crate) way: Way,
     pub(crate) redirect_uri: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) issued_at: DateTime<Utc>,
@@ -55,6 +68,7 @@ impl Tokens {
         let life = if long { LONG_SECONDS } else { SHORT_SECONDS };
         let expires_at = plus_seconds(now, life);
         let token = Token {
+            way: Way::Instagram,
             long,
             issued_at: now,
             expires_at,
@@ -62,6 +76,33 @@ impl Tokens {
             revoked: None,
         };
         self.tokens.insert(text, token);
+    }
+
+    /// Hands out `text` as a token of Facebook Login. That of a Page does not run out.
+    pub(crate) fn issue_facebook(
+        &mut self,
+        text: String,
+        way: Way,
+        scopes: Vec<String>,
+        now: DateTime<Utc>,
+    ) {
+        self.issue(text.clone(), true, scopes, now);
+        if let Some(token) = self.tokens.get_mut(&text) {
+            if matches!(way, Way::Page(_)) {
+                token.expires_at = DateTime::<Utc>::MAX_UTC;
+            }
+            token.way = way;
+        }
+    }
+
+    /// The login of a token, whether or not it is still good.
+    pub(crate) fn way(&self, text: &str) -> Option<&Way> {
+        self.tokens.get(text).map(|token| &token.way)
+    }
+
+    /// Whether a token or a code was handed out here.
+    pub(crate) fn know(&self, text: &str) -> bool {
+        self.tokens.contains_key(text) || self.codes.contains_key(text)
     }
 
     /// The token behind `text`, if it is good at `now`.
@@ -111,10 +152,12 @@ impl Tokens {
         self.codes.insert(text, code);
     }
 
-    /// The code behind `text`, if it is unused and younger than an hour.
-    pub(crate) fn code(&mut self, text: &str, now: DateTime<Utc>) -> Option<&mut Code> {
+    /// The code of a login behind `text`, if it is unused and younger than an hour.
+    pub(crate) fn code(&mut self, text: &str, way: &Way, now: DateTime<Utc>) -> Option<&mut Code> {
         self.codes.get_mut(text).filter(|code| {
-            !code.used && now.signed_duration_since(code.issued_at) < TimeDelta::hours(1)
+            code.way == *way
+                && !code.used
+                && now.signed_duration_since(code.issued_at) < TimeDelta::hours(1)
         })
     }
 

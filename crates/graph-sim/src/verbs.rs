@@ -2,5 +2,6 @@
 
 pub(crate) mod customer;
 pub(crate) mod endpoint;
+pub(crate) mod facebook;
 pub(crate) mod owner;
 pub(crate) mod token;

@@ -28,7 +28,8 @@ export type SettingsSection = (typeof SECTIONS)[number];
 export type Route =
   | { screen: 'inbox'; conversation: string | null }
   | { screen: 'settings'; section: SettingsSection }
-  | { screen: 'connect' }
+  /** With the account that is to be connected again; without one, a further account. */
+  | { screen: 'connect'; account?: string }
   | { screen: 'welcome'; step: WelcomeStep | null };
 
 export function readRoute(hash: string): Route {
@@ -38,14 +39,14 @@ export function readRoute(hash: string): Route {
     const wanted = rest === 'theme' ? 'language' : rest;
     return { screen: 'settings', section: SECTIONS.find((known) => known === wanted) ?? 'account' };
   }
-  if (screen === 'connect') return { screen: 'connect' };
+  if (screen === 'connect') return rest ? { screen: 'connect', account: decodeURIComponent(rest) } : { screen: 'connect' };
   if (screen === 'welcome') return { screen: 'welcome', step: knownStep(rest) };
   return { screen: 'inbox', conversation: rest ? decodeURIComponent(rest) : null };
 }
 
 export function writeRoute(route: Route): string {
   if (route.screen === 'settings') return `#/settings/${route.section}`;
-  if (route.screen === 'connect') return '#/connect';
+  if (route.screen === 'connect') return route.account ? `#/connect/${encodeURIComponent(route.account)}` : '#/connect';
   if (route.screen === 'welcome') return route.step ? `#/welcome/${route.step}` : '#/welcome';
   return route.conversation ? `#/inbox/${encodeURIComponent(route.conversation)}` : '#/inbox';
 }

@@ -64,4 +64,12 @@ dto! {
         /// The handle that came.
         pub came: String,
     }
+
+    /// What a login asks the owner before it can end.
+    pub struct ConnectQuestion {
+        /// Which of these Pages; empty when that is not the question.
+        pub pages: Vec<PageChoice>,
+        /// Whether to add another account than was expected.
+        pub switch: Option<AccountSwitch>,
+    }
 }

@@ -14,6 +14,7 @@ async fn start(world: &World, secret: &str) -> Result<String, IpcError> {
             world.sim.app_id(),
             SecretInput(SecretString::from(secret.to_owned())),
             world.sim.redirect_uri(),
+            None,
         )
         .await?;
     Ok(started.authorize_url)
@@ -70,6 +71,7 @@ async fn a_wrong_app_is_named_as_the_fault() {
                 id.into(),
                 secret,
                 world.sim.redirect_uri(),
+                None,
             )
             .await
             .unwrap_err();

@@ -6,16 +6,20 @@
     reason = "a test ends where something is not as expected"
 )]
 
+mod accounts;
 mod attention;
 mod automatic;
 mod bad_input;
 mod connecting;
 mod drafting;
 mod endpoint;
+mod facebook;
+mod faults;
 mod holding;
 mod keeping;
 mod media;
 mod model;
+mod people;
 mod polling;
 mod receiving;
 mod sending;

@@ -5,7 +5,7 @@ use desk_app::dto::{ConversationRow, Draft, Message, SecretInput};
 use desk_app::{Config, ConversationId, Desk, InboxView, IpcError};
 use desk_core::{Outcome, SendState, Timestamp};
 use desk_testkit::FakeClock;
-use graph_api::{ApiVersion, Endpoints, SecretString};
+use graph_api::{ApiVersion, Endpoints, Limits, SecretString};
 use graph_sim::{Customer, Sim};
 use std::future::Future;
 use std::sync::Arc;
@@ -23,14 +23,20 @@ pub struct World {
     pub clock: Arc<FakeClock>,
     pub desk: Arc<Desk>,
     pub data: TempDir,
+    limits: Limits,
     token: String,
 }
 
 fn endpoints(url: &str) -> Endpoints {
-    Endpoints::from_values(|name| name.starts_with("REPLYDESK_").then(|| url.to_owned())).unwrap()
+    let facebook = format!("{url}/facebook");
+    Endpoints::from_values(|name| match name {
+        "REPLYDESK_FACEBOOK_WEB" | "REPLYDESK_FACEBOOK_GRAPH" => Some(facebook.clone()),
+        name => name.starts_with("REPLYDESK_").then(|| url.to_owned()),
+    })
+    .unwrap()
 }
 
-fn config(url: &str, data: &TempDir) -> Config {
+fn config(url: &str, data: &TempDir, limits: Limits) -> Config {
     Config {
         data_dir: data.path().to_owned(),
         demo: false,
@@ -41,6 +47,7 @@ fn config(url: &str, data: &TempDir) -> Config {
         redirect_uri: "https://example.test/connect".to_owned(),
         poll_every: Some(Duration::from_secs(5)),
         webhook_port: None,
+        limits,
         media_hosts: graph_api::media::guard::HOSTS.map(str::to_owned).to_vec(),
     }
 }
@@ -48,12 +55,18 @@ fn config(url: &str, data: &TempDir) -> Config {
 impl World {
     /// A shop that is not connected yet.
     pub async fn unconnected() -> World {
+        World::with_limits(Limits::default()).await
+    }
+
+    /// The same, with a desk that waits no longer for an answer than this.
+    pub async fn with_limits(limits: Limits) -> World {
         let sim = Sim::start().await;
         let start = sim.now();
         sim.set_clock(start);
+        sim.change(|s| s.hosts_apart = true);
         let clock = FakeClock::at(Timestamp::from(start));
         let data = tempfile::tempdir().unwrap();
-        let desk = Desk::open_with(config(sim.url(), &data), None, clock.clone())
+        let desk = Desk::open_with(config(sim.url(), &data, limits), None, clock.clone())
             .await
             .unwrap();
         let token = sim.token();
@@ -62,6 +75,7 @@ impl World {
             clock,
             desk,
             data,
+            limits,
             token,
         }
     }
@@ -102,7 +116,7 @@ impl World {
 
     pub async fn add_token(&self, token: &str) -> Result<desk_app::dto::Account, IpcError> {
         self.desk
-            .account_add_token(SecretInput(SecretString::from(token.to_owned())))
+            .account_add_token(SecretInput(SecretString::from(token.to_owned())), None)
             .await
     }
 
@@ -118,7 +132,8 @@ impl World {
         // The folder is free again when the last handle is gone.
         let old = std::mem::replace(&mut self.desk, World::placeholder().await);
         drop(old);
-        let (config, clock) = (config(self.sim.url(), &self.data), self.clock.clone());
+        let config = config(self.sim.url(), &self.data, self.limits);
+        let clock = self.clock.clone();
         let mut opened = Desk::open_with(config.clone(), None, clock.clone()).await;
         let deadline = tokio::time::Instant::now() + PATIENCE;
         while opened.is_err() && tokio::time::Instant::now() < deadline {
@@ -131,9 +146,13 @@ impl World {
     async fn placeholder() -> Arc<Desk> {
         let data = tempfile::tempdir().unwrap();
         let clock = FakeClock::at(Timestamp(0));
-        let desk = Desk::open_with(config("http://127.0.0.1:9", &data), None, clock)
-            .await
-            .unwrap();
+        let desk = Desk::open_with(
+            config("http://127.0.0.1:9", &data, Limits::default()),
+            None,
+            clock,
+        )
+        .await
+        .unwrap();
         desk.shutdown().await;
         desk
     }

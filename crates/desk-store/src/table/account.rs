@@ -171,11 +171,14 @@ pub fn connect(w: &mut Write<'_>, account: &Connected) -> Result<AccountId, Stor
              VALUES (:user_id, :scoped_id, :username, :name, :app_id, :obtained, :expires, :refresh,
                      :page_id, :page_name)
              ON CONFLICT (user_id) DO UPDATE SET
-                 scoped_id = excluded.scoped_id, username = excluded.username,
+                 scoped_id = coalesce(nullif(excluded.scoped_id, ''), scoped_id), username = excluded.username,
                  name = coalesce(excluded.name, name), app_id = coalesce(excluded.app_id, app_id),
                  connected = 1, token_obtained_at = excluded.token_obtained_at,
                  token_expires_at = excluded.token_expires_at,
                  refresh_due_at = excluded.refresh_due_at,
+                 -- The other login has fields and cursors of its own.
+                 refused_fields = CASE WHEN page_id IS excluded.page_id THEN refused_fields ELSE '' END,
+                 backfill_cursor = CASE WHEN page_id IS excluded.page_id THEN backfill_cursor END,
                  page_id = excluded.page_id, page_name = excluded.page_name,
                  receiving = 'unknown', sending = 'unknown', fault = NULL
              RETURNING id",

@@ -63,6 +63,8 @@ pub struct Conversation {
     pub composing: String,
     /// Whether the account's app has the feature "Human Agent".
     pub human_agent: bool,
+    /// The name of the customer's picture in the media folder.
+    pub picture: Option<String>,
 }
 
 pub(super) const COLUMNS: &str = "c.id, c.account_id, c.customer_id, c.external_id, c.username, c.name, \
@@ -73,7 +75,7 @@ pub(super) const COLUMNS: &str = "c.id, c.account_id, c.customer_id, c.external_
      c.place, c.snoozed_until, c.returned_at, \
      (SELECT group_concat(l.label_id) FROM conversation_label l WHERE l.conversation_id = c.id), \
      (SELECT substr(t.text, 1, 400) FROM composer t WHERE t.conversation_id = c.id), \
-     (SELECT a.human_agent FROM account a WHERE a.id = c.account_id)";
+     (SELECT a.human_agent FROM account a WHERE a.id = c.account_id), c.picture";
 pub(super) const FROM: &str = "conversation c LEFT JOIN message m ON m.id = c.last_message_id";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -111,6 +113,7 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<Conversation> {
             SNIPPET_CHARS,
         ),
         human_agent: row.get(23)?,
+        picture: row.get(24)?,
     })
 }
 
@@ -218,7 +221,10 @@ pub fn ensure(
                  external_id = coalesce(excluded.external_id, external_id),
                  username = coalesce(excluded.username, username),
                  name = coalesce(excluded.name, name),
-                 folded_name = CASE WHEN excluded.username IS NULL THEN folded_name ELSE excluded.folded_name END
+                 -- Lists tell the handle alone: a name that the profile told stays to be found by.
+                 folded_name = CASE WHEN excluded.username IS NULL
+                         OR (excluded.name IS NULL AND excluded.username IS username)
+                     THEN folded_name ELSE excluded.folded_name END
              RETURNING id",
         )?
         .query_row(

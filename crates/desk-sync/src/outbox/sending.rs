@@ -177,17 +177,17 @@ async fn call(inner: &Arc<Inner>, row: &OutboxRow) -> Result<IgMessageId, CallEr
         return Err(CallError::NoToken(Code::TokenInvalid));
     }
     let token = caller.token(&account).await?;
+    let client = caller.client(&account)?;
     caller.admit().await?;
     let (from, to) = (account.user_id.as_str(), to.as_str());
     let answered = match row.content {
         Content::Text => {
             let tag = row.tagged.then_some(Tag::HumanAgent);
-            inner
-                .client
+            client
                 .send_text_tagged(&token, from, to, &row.text, tag)
                 .await
         }
-        Content::Heart => inner.client.send_heart(&token, from, to).await,
+        Content::Heart => client.send_heart(&token, from, to).await,
     };
     caller.heed(&answered).await;
     caller.note(

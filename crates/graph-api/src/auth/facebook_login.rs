@@ -9,57 +9,16 @@ use crate::error::Error;
 use crate::login::PageId;
 use crate::page::is_plain;
 use crate::read::{Document, Object};
-use crate::transport::Reply;
 use crate::version::ApiVersion;
 use reqwest::Method;
 use secrecy::{ExposeSecret, SecretString};
-use std::{fmt, time::Duration};
+use std::time::Duration;
 use url::Url;
 
-/// A permission that the owner is asked for on Facebook's page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum FacebookScope {
-    /// Who the Instagram account is.
-    InstagramBasic,
-    /// Reading and answering its messages.
-    InstagramManageMessages,
-    /// Which Pages there are.
-    PagesShowList,
-    /// Acting for a Page.
-    PagesManageMetadata,
-    /// Pages that belong to a business rather than to the person.
-    BusinessManagement,
-}
-
-impl FacebookScope {
-    /// What the inbox needs and nothing more.
-    pub const INBOX: [Self; 5] = [
-        Self::InstagramBasic,
-        Self::InstagramManageMessages,
-        Self::PagesShowList,
-        Self::PagesManageMetadata,
-        Self::BusinessManagement,
-    ];
-
-    /// The name at Meta.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::InstagramBasic => "instagram_basic",
-            Self::InstagramManageMessages => "instagram_manage_messages",
-            Self::PagesShowList => "pages_show_list",
-            Self::PagesManageMetadata => "pages_manage_metadata",
-            Self::BusinessManagement => "business_management",
-        }
-    }
-}
-
-impl fmt::Display for FacebookScope {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.as_str())
-    }
-}
-
+/// The permissions that the owner is asked for on Facebook's page: who the Instagram account is, its
+/// messages, which Pages there are and acting for one, those of a business among them.
+const SCOPES: &str = "instagram_basic,instagram_manage_messages,pages_show_list,\
+                      pages_read_engagement,pages_manage_metadata,business_management";
 /// A Page of the person, with the Instagram account that is linked to it.
 #[derive(Clone, Debug)]
 pub struct FacebookPage {
@@ -85,7 +44,7 @@ pub struct LinkedAccount {
 /// Some of the Pages.
 #[derive(Clone, Debug)]
 pub struct FacebookPages {
-    /// The Pages that could be read and may be acted for.
+    /// Those that may be acted for.
     pub pages: Vec<FacebookPage>,
     /// The cursor of the next ones.
     pub after: Option<String>,
@@ -150,7 +109,7 @@ impl Client {
         Ok(answer.reply(operation, read_token)?.value)
     }
 
-    /// The Pages that the person left ticked, with the accounts linked to them.
+    /// Some of the Pages that the person left ticked, with the accounts linked to them.
     ///
     /// # Errors
     /// When the token is refused, or the call fails.
@@ -158,26 +117,25 @@ impl Client {
         &self,
         token: &SecretString,
         after: Option<&str>,
-    ) -> Result<Reply<FacebookPages>, Error> {
+    ) -> Result<FacebookPages, Error> {
         const OPERATION: &str = "facebook_pages";
         const FIELDS: &str = "id,name,access_token,instagram_business_account{id,username}";
         let url = self
             .url(Place::Facebook, &["me", "accounts"])
             .ok_or_else(|| Error::unsent(OPERATION, "the path is not usable"))?;
         let mut query = vec![("fields", FIELDS), ("limit", "100")];
-        if let Some(after) = after {
-            if !is_plain(after) {
-                return Err(Error::unsent(OPERATION, "a cursor that no page returned"));
-            }
-            query.push(("after", after));
-        }
+        query.extend(
+            after
+                .filter(|after| is_plain(after))
+                .map(|after| ("after", after)),
+        );
         let request = self.request(Method::GET, url).query(&query);
         let request = request.bearer_auth(token.expose_secret().trim());
         // The reply carries tokens of its own, which have to stay in it.
         let answer = self
             .send(OPERATION, "/me/accounts", request, &[token], true)
             .await?;
-        answer.reply(OPERATION, read_pages)
+        Ok(answer.reply(OPERATION, read_pages)?.value)
     }
 }
 
@@ -190,13 +148,12 @@ pub(crate) fn dialog_url(
     state: &str,
 ) -> Url {
     let mut url = under(base, &[version.as_str(), "dialog", "oauth"]);
-    let names: Vec<&str> = FacebookScope::INBOX.iter().map(|s| s.as_str()).collect();
     url.query_pairs_mut()
         .append_pair("client_id", app_id.trim())
         .append_pair("redirect_uri", redirect_uri)
         .append_pair("state", state)
         .append_pair("response_type", "code")
-        .append_pair("scope", &names.join(","));
+        .append_pair("scope", SCOPES);
     url
 }
 
@@ -271,7 +228,10 @@ mod tests {
         assert_eq!(read.after, None, "no next address, no next page");
         assert!(pages(r#"{"paging":{}}"#).is_err());
         assert!(pages(r#"{"data":[]}"#).unwrap().pages.is_empty());
-        assert!(!format!("{read:?}").contains("EAApage1"), "a token is in the debug form");
+        assert!(
+            !format!("{read:?}").contains("EAApage1"),
+            "a token is in the debug form"
+        );
     }
 
     #[test]
@@ -287,10 +247,21 @@ mod tests {
     #[test]
     fn the_dialog_asks_for_what_the_inbox_needs() {
         let base = Url::parse("https://www.facebook.com/").unwrap();
-        let url = dialog_url(&base, &ApiVersion::default(), "42", "https://x.test/c", "s&1");
+        let url = dialog_url(
+            &base,
+            &ApiVersion::default(),
+            "42",
+            "https://x.test/c",
+            "s&1",
+        );
         assert_eq!(url.path(), "/v25.0/dialog/oauth");
-        let scope = url.query_pairs().find(|(k, _)| k == "scope").unwrap().1.into_owned();
-        assert!(scope.contains("instagram_manage_messages,pages_show_list"));
+        let scope = url
+            .query_pairs()
+            .find(|(k, _)| k == "scope")
+            .unwrap()
+            .1
+            .into_owned();
+        assert!(scope.contains("instagram_basic,instagram_manage_messages,pages_show_list"));
         assert!(url.query_pairs().any(|(k, v)| k == "state" && v == "s&1"));
     }
 }

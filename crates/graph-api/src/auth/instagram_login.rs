@@ -195,9 +195,10 @@ pub(crate) fn authorize_url(
 }
 
 /// The code without the fragment that Instagram hangs on the redirect.
-fn clean_code(code: &str) -> String {
+pub(super) fn clean_code(code: &str) -> String {
     let code = code.trim();
-    code.strip_suffix("#_")
+    code.strip_suffix("#_=_")
+        .or_else(|| code.strip_suffix("#_"))
         .or_else(|| code.strip_suffix("%23_"))
         .unwrap_or(code)
         .to_owned()

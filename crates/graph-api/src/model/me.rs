@@ -69,6 +69,25 @@ impl Me {
             media_count: object.unsigned("media_count"),
         })
     }
+
+    /// The account that is linked to a Page. It has one id there, the professional one.
+    pub(crate) fn from_page(document: &Document) -> Result<Self, &'static str> {
+        let page = unwrapped(document).ok_or("a Page that is no object")?;
+        let linked = page
+            .object("instagram_business_account")
+            .ok_or("a Page without an Instagram account")?;
+        Ok(Self {
+            id: None,
+            user_id: linked.id("id").ok_or("an account without an id")?,
+            username: linked.some_text("username"),
+            name: linked.some_text("name"),
+            account_type: None,
+            profile_picture_url: linked.some_text("profile_picture_url"),
+            followers_count: None,
+            follows_count: None,
+            media_count: None,
+        })
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +116,18 @@ mod tests {
         assert_eq!(known_by_handle.user_id, "1");
         assert!(me("[]").is_err());
         assert!(me(r#"{"data":[]}"#).is_err());
+    }
+
+    #[test]
+    fn a_page_tells_of_the_account_that_is_linked_to_it() {
+        let page = |json: &str| Me::from_page(&Document::from_text(json).unwrap());
+        let linked = page(
+            r#"{"id":"11","name":"Shop","instagram_business_account":{"id":17840000000000001,"username":"our_shop"}}"#,
+        )
+        .unwrap();
+        assert_eq!(linked.user_id, "17840000000000001");
+        assert_eq!(linked.username.as_deref(), Some("our_shop"));
+        assert!(page(r#"{"id":"11","name":"Shop"}"#).is_err());
     }
 
     #[test]

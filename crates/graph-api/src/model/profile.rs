@@ -14,14 +14,6 @@ pub struct Profile {
     pub username: Option<String>,
     /// An address that dies within days; keep the bytes instead.
     pub profile_pic: Option<String>,
-    /// How many follow the person.
-    pub follower_count: Option<u64>,
-    /// Whether the person follows the account.
-    pub is_user_follow_business: Option<bool>,
-    /// Whether the account follows the person.
-    pub is_business_follow_user: Option<bool>,
-    /// Whether Meta verified the person.
-    pub is_verified_user: Option<bool>,
 }
 
 impl Profile {
@@ -32,10 +24,6 @@ impl Profile {
             name: object.some_text("name"),
             username: object.some_text("username"),
             profile_pic: object.some_text("profile_pic"),
-            follower_count: object.unsigned("follower_count"),
-            is_user_follow_business: object.flag("is_user_follow_business"),
-            is_business_follow_user: object.flag("is_business_follow_user"),
-            is_verified_user: object.flag("is_verified_user"),
         })
     }
 }
@@ -51,8 +39,5 @@ mod tests {
         assert_eq!(profile.username.as_deref(), Some("cust.example"));
         assert_eq!(profile.name, None);
         assert_eq!(profile.profile_pic, None);
-        assert_eq!(profile.is_user_follow_business, Some(true));
-        assert_eq!(profile.is_verified_user, Some(false));
-        assert_eq!(profile.follower_count, Some(57));
     }
 }

@@ -107,9 +107,15 @@ impl Client {
             }
             pairs.push(("after", after.clone()));
         }
-        let template = "/me/conversations";
+        let (template, actor) = ("/me/conversations", self.login().actor("me"));
         let answer = self
-            .get(OPERATION, template, token, &["me", "conversations"], &pairs)
+            .get(
+                OPERATION,
+                template,
+                token,
+                &[actor, "conversations"],
+                &pairs,
+            )
             .await?;
         answer.reply(OPERATION, |document| Page::read(document.raw()))
     }

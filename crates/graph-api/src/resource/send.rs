@@ -117,7 +117,10 @@ impl Client {
         body: &impl Serialize,
     ) -> Result<Answer, Error> {
         let url = self
-            .url(Place::Graph, &[account_user_id, "messages"])
+            .url(
+                Place::Graph,
+                &[self.login().actor(account_user_id), "messages"],
+            )
             .ok_or_else(|| Error::unsent(operation, "an id is not usable in a path"))?;
         let request = self
             .request(Method::POST, url)

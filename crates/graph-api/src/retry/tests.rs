@@ -89,6 +89,7 @@ fn every_row_of_the_table_is_decided_as_written() {
         (400, 190, None, "Invalid OAuth access token", Auth(A::Rejected)),
         (400, 452, None, "Session key invalid", Auth(A::Rejected)),
         (400, 101, None, "", Setup(S::AppCredentials)),
+        (400, 1, None, "Error validating client secret.", Setup(S::AppCredentials)),
         (400, 200, None, "", Auth(A::PermissionMissing)),
         (400, 200, None, "API access blocked.", Setup(S::AppNotLive)),
         (403, 299, None, "", Auth(A::PermissionMissing)),

@@ -3,7 +3,7 @@
 use crate::server::{Answer, MARKED, Server, json, token, with_headers};
 use graph_api::{
     AppCredentials, ConversationFields, ConversationsQuery, MessageField, MessageFields,
-    MessagesPart, SecretString,
+    MessagesPart, ProfileField, SecretString,
 };
 use secrecy::ExposeSecret;
 use std::time::Duration;
@@ -119,7 +119,7 @@ async fn a_message_and_a_profile_are_asked_for_by_id() {
         "half a pair does not lose the message"
     );
     let profile = client
-        .profile(&token(), "1234567890123456")
+        .profile(&token(), "1234567890123456", &ProfileField::ALL)
         .await
         .unwrap()
         .value;
@@ -205,7 +205,13 @@ async fn an_id_or_cursor_that_could_lead_elsewhere_never_leaves() {
     let client = server.client();
     let fields = MessageFields::documented();
     for id in ["", " ", ".", ".."] {
-        assert!(client.profile(&token(), id).await.is_err(), "{id:?}");
+        assert!(
+            client
+                .profile(&token(), id, &ProfileField::ALL)
+                .await
+                .is_err(),
+            "{id:?}"
+        );
         assert!(
             client.send_text(&token(), id, "1", "x").await.is_err(),
             "{id:?}"

@@ -33,6 +33,11 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Result<Value, GraphError> 
     if world.settings.mode == AppMode::Dev || !world.settings.message_access {
         return Ok(json!({ "data": [] }));
     }
+    // A Page of another account shows that account's conversations, and there are none.
+    let facebook = world.page_of(call.token().as_deref());
+    if facebook.is_some_and(|page| !page.is_of(&world.account.user_id)) {
+        return Ok(json!({ "data": [] }));
+    }
     let person = call.param("user_id");
     let mut threads: Vec<&Thread> = world
         .threads
@@ -64,7 +69,10 @@ pub(crate) fn list(world: &mut World, call: &Call) -> Result<Value, GraphError> 
             }
             params.push(("after", after));
             writer.link(
-                &format!("/{}/conversations", world.account.user_id),
+                &format!(
+                    "/{}/conversations",
+                    facebook.map_or(&world.account.user_id, |page| &page.id)
+                ),
                 &params,
             )
         },

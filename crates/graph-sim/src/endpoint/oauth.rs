@@ -5,7 +5,7 @@ use url::Url;
 use crate::reply::Reply;
 use crate::request::Call;
 use crate::state::World;
-use crate::tokens::{BASIC, Code};
+use crate::tokens::{BASIC, Code, Way};
 
 /// What a consent asks for, once it is known to be valid.
 struct Consent {
@@ -41,6 +41,7 @@ fn leave(world: &mut World, call: &Call, consent: Consent, allowed: bool) -> Str
         let code = world.secrets.code();
         target.query_pairs_mut().append_pair("code", &code);
         let remembered = Code {
+            way: Way::Instagram,
             redirect_uri: consent.redirect_uri,
             scopes: consent.scopes,
             issued_at: call.now,
@@ -111,7 +112,7 @@ fn invalid(reason: &str) -> Reply {
     ))
 }
 
-fn error_page(text: &str) -> Reply {
+pub(super) fn error_page(text: &str) -> Reply {
     let text = escape(text);
     Reply::html(
         400,
@@ -183,7 +184,7 @@ pub(crate) fn connect(world: &World, call: &Call) -> Reply {
     )
 }
 
-fn page(title: &str, body: &str) -> String {
+pub(super) fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\"><title>{title}</title><style>\
@@ -197,7 +198,7 @@ fn page(title: &str, body: &str) -> String {
     )
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -27,6 +27,9 @@ pub(crate) fn profile(world: &World, call: &Call, igsid: &str) -> Result<Value, 
     }
     let mut node = writer(world, call).node();
     for field in asked(call)?.unwrap_or_default() {
+        if world.settings.optional_fields_refused.contains(&field.name) {
+            return Err(GraphError::unknown_field(&field.name, "IGUser"));
+        }
         let value = match field.name.as_str() {
             "id" => json!(person.igsid),
             "name" => json!(person.name),

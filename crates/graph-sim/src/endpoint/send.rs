@@ -23,13 +23,18 @@ pub(crate) fn send(world: &mut World, call: &Call) -> Result<Value, GraphError> 
         .map(String::as_str)
         .unwrap_or_default();
     let as_me = from == "me" && !world.settings.me_refuses_post;
-    if !as_me && from != world.account.user_id {
+    let page = world.page_of(call.token().as_deref());
+    let actor = page.map_or(&world.account.user_id, |page| &page.id);
+    if !as_me && from != *actor {
         return Err(GraphError::no_object(&call.method, from));
     }
     let body = call
         .body
         .as_ref()
         .map_err(|reason| GraphError::parameter(format!("(#100) {reason}")))?;
+    if page.is_some_and(|page| !page.is_of(&world.account.user_id)) {
+        return Err(GraphError::no_recipient());
+    }
     if !world.settings.message_access {
         return Err(GraphError::message_access_off());
     }

@@ -8,7 +8,7 @@ use crate::graph_error::GraphError;
 use crate::reply::Reply;
 use crate::request::Call;
 use crate::state::World;
-use crate::tokens::{BASIC, LONG_SECONDS};
+use crate::tokens::{BASIC, LONG_SECONDS, Way};
 
 /// Answers `POST /oauth/access_token`; its errors are flat, unlike those of the Graph.
 pub(crate) fn exchange(world: &mut World, call: &Call) -> Reply {
@@ -46,7 +46,11 @@ fn try_exchange(world: &mut World, call: &Call) -> Result<Value, &'static str> {
     }
     let code = world
         .tokens
-        .code(&field("code").unwrap_or_default(), call.now)
+        .code(
+            &field("code").unwrap_or_default(),
+            &Way::Instagram,
+            call.now,
+        )
         .ok_or(USED)?;
     if code.redirect_uri != redirect_uri {
         return Err(
@@ -105,6 +109,9 @@ pub(crate) fn long_lived(world: &mut World, call: &Call) -> Result<Value, GraphE
 pub(crate) fn refresh(world: &mut World, call: &Call) -> Result<Value, GraphError> {
     let old = call.param("access_token");
     let token = world.tokens.check(old.as_deref(), call.now)?.clone();
+    if token.way != Way::Instagram {
+        return Err(GraphError::token_garbage());
+    }
     if !world.settings.tester_accepted {
         return Err(GraphError::not_a_tester(&call.method));
     }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::fault::{Endpoint, Fault};
 use crate::sim::Sim;
+use crate::wire::Wire;
 
 /// An endpoint that is about to get a fault.
 #[derive(Debug)]
@@ -76,6 +77,11 @@ impl Sim {
     /// Faults at `/me`.
     pub fn me(&self) -> EndpointVerbs<'_> {
         self.endpoint(Endpoint::Me)
+    }
+
+    /// Faults at the list of Pages.
+    pub fn pages(&self) -> EndpointVerbs<'_> {
+        self.endpoint(Endpoint::Pages)
     }
 
     /// Takes all faults away.
@@ -153,6 +159,11 @@ impl<'s> EndpointVerbs<'s> {
     /// Carries the call out and answers after this time.
     pub fn slow(self, time: Duration) -> FaultVerb<'s> {
         self.fault(Fault::Slow(time))
+    }
+
+    /// Carries the call out and spoils its answer on the wire.
+    pub fn on_the_wire(self, wire: Wire) -> FaultVerb<'s> {
+        self.fault(Fault::Wire(wire))
     }
 
     /// Promises more behind the cursor that was asked with.

@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::endpoint::oauth;
 use crate::request::Call;
 use crate::sim::Sim;
 
@@ -40,7 +39,7 @@ impl Sim {
     pub fn allow(&self, authorize_url: &str) -> Option<String> {
         let mut world = self.world();
         let call = Call::of_url(authorize_url, world.clock.now())?;
-        oauth::decide_at_once(&mut world, &call, true)
+        crate::endpoint::decide_at_once(&mut world, &call, true)
     }
 
     /// Presses Deny on the consent page of this address; where the browser goes then.
@@ -48,6 +47,6 @@ impl Sim {
     pub fn deny(&self, authorize_url: &str) -> Option<String> {
         let mut world = self.world();
         let call = Call::of_url(authorize_url, world.clock.now())?;
-        oauth::decide_at_once(&mut world, &call, false)
+        crate::endpoint::decide_at_once(&mut world, &call, false)
     }
 }

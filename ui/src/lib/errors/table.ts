@@ -31,6 +31,7 @@ export const FAULTS: Record<FaultCode, FaultEntry> = {
   permission_missing: { severity: 'error', action: 'reconnect' },
   message_access_off: { severity: 'error', action: null },
   other_account: { severity: 'warning', action: null },
+  page_needed: { severity: 'note', action: null },
   no_page: { severity: 'error', action: null },
   account_restricted: { severity: 'error', action: 'instagram' },
 

@@ -143,6 +143,19 @@ profile: HealthLight, };
 export type AccountId = string;
 
 /**
+ * Another account came back than the one that was to be connected again.
+ */
+export type AccountSwitch = { 
+/**
+ * The handle that was expected.
+ */
+expected: string, 
+/**
+ * The handle that came.
+ */
+came: string, };
+
+/**
  * How the synchronisation of one account stands.
  */
 export type AccountSync = { 
@@ -636,7 +649,11 @@ secretsFault: Code | null,
 /**
  * Why the last login that came by a link failed; `null` when it did not.
  */
-connectFault: Code | null, };
+connectFault: Code | null, 
+/**
+ * What a login under way asks the owner; `null` when there is nothing to ask.
+ */
+connectQuestion: ConnectQuestion | null, };
 
 /**
  * Something that hangs on a message.
@@ -807,12 +824,25 @@ revision: number, };
 /**
  * What went wrong.
  */
-export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "schedule_outside_window" | "human_agent_off" | "conversation_gone" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_address_unusable" | "ai_address_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_needed" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
+export type Code = "bad_request" | "not_found" | "not_allowed" | "wrong_app" | "redirect_mismatch" | "consent_denied" | "callback_unreadable" | "login_unknown" | "login_used" | "login_expired" | "login_code_refused" | "token_invalid" | "token_expired" | "not_a_tester" | "permission_missing" | "message_access_off" | "other_account" | "page_needed" | "no_page" | "account_restricted" | "instagram_unreachable" | "instagram_unreadable" | "instagram_fault" | "instagram_throttled" | "reply_empty" | "reply_too_long" | "window_closed" | "schedule_outside_window" | "human_agent_off" | "conversation_gone" | "recipient_unavailable" | "reply_refused" | "reply_unconfirmed" | "draft_stale" | "draft_settled" | "too_late" | "media_gone" | "media_refused" | "media_too_large" | "ai_unreachable" | "ai_slow" | "ai_key_refused" | "ai_model_unknown" | "ai_address_unusable" | "ai_address_unknown" | "ai_quota" | "ai_nonsense" | "entry_incomplete" | "ai_needed" | "ai_cap_reached" | "draft_unconfirmed" | "file_missing" | "file_too_large" | "file_unreadable" | "file_kind_unknown" | "file_empty" | "hours_unreadable" | "data_folder_unwritable" | "disk_full" | "data_too_new" | "data_damaged" | "data_locked" | "backup_unusable" | "file_exists" | "place_unwritable" | "confirm_mismatch" | "already_running" | "port_taken" | "keyring_missing" | "keyring_locked" | "passphrase_wrong" | "bad_setting" | "internal";
 
 /**
  * How an account is connected.
  */
-export type ConnectMethod = "instagram_login";
+export type ConnectMethod = "instagram_login" | "facebook_login";
+
+/**
+ * What a login asks the owner before it can end.
+ */
+export type ConnectQuestion = { 
+/**
+ * Which of these Pages; empty when that is not the question.
+ */
+pages: Array<PageChoice>, 
+/**
+ * Whether to add another account than was expected.
+ */
+switch: AccountSwitch | null, };
 
 /**
  * The address to open in the system's browser.
@@ -929,6 +959,10 @@ windowClosesAt: Timestamp | null,
  * The reply window.
  */
 window: Window, 
+/**
+ * Names the customer's picture, and changes with it; `null` while none is known.
+ */
+picture: string | null, 
 /**
  * When an automatic reply goes out.
  */
@@ -1986,6 +2020,27 @@ sending: Sending, };
 export type Outcome = "pending" | "proposed" | "countdown" | "held" | "skipped" | "approved" | "rejected" | "stale";
 
 /**
+ * A Facebook Page with an Instagram account.
+ */
+export type PageChoice = { 
+/**
+ * The Page's id.
+ */
+pageId: string, 
+/**
+ * The Page's name.
+ */
+pageName: string, 
+/**
+ * The handle of the Instagram account that is linked to it.
+ */
+username: string | null, 
+/**
+ * Whether an Instagram account is linked: without one the Page cannot be chosen.
+ */
+linked: boolean, };
+
+/**
  * Where the owner put a conversation.
  */
 export type Place = "open" | "done" | "snoozed";
@@ -3002,11 +3057,17 @@ export interface Commands {
   /** Changes how ReplyDesk lives on this computer. */
   desktop_settings_set(args: { keepRunning: boolean; startAtLogin: boolean }): DesktopSettings;
   /** Connects an account with a token from Meta's dashboard. */
-  account_add_token(args: { token: string }): Account;
+  account_add_token(args: { token: string; accountId?: AccountId | null }): Account;
   /** Begins a login; the address is to be opened in the browser. */
-  account_connect_start(args: { method: ConnectMethod; appId: string; appSecret: string; redirectUri: string }): ConnectStart;
+  account_connect_start(args: { method: ConnectMethod; appId: string; appSecret: string; redirectUri: string; accountId?: AccountId | null }): ConnectStart;
   /** Ends a login with the address that the browser came to. */
   account_connect_finish(args: { callbackUrl: string }): Account;
+  /** Ends a login by the Page that the owner chose. */
+  account_page_choose(args: { pageId: string }): Account;
+  /** Adds the account that came back in place of another, as a further one. */
+  account_switch_accept(args: {  }): Account;
+  /** Lets go of a login that waits for the owner's answer. */
+  account_connect_stop(args: {  }): null;
   /** The connected accounts. */
   account_list(args: {  }): Array<Account>;
   /** Forgets an account's token; its history stays. */
@@ -3061,6 +3122,8 @@ export interface Commands {
   conversation_snooze(args: { ids: Array<ConversationId>; until?: Timestamp | null }): null;
   /** Marks conversations as not seen. */
   conversation_unread(args: { ids: Array<ConversationId> }): null;
+  /** The picture of a customer, when there is one; it is looked for when nobody has yet. */
+  customer_picture(args: { conversationId: ConversationId }): Media | null;
   /** The picture, film or file behind an attachment. */
   media_read(args: { attachmentId: AttachmentId }): Media;
   /** Opens a film or a file with the system's own program. */
@@ -3206,7 +3269,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "sync_log", "sync_budget_set", "focus_set", "egress_list", "absence_get", "absence_dismiss", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "message_schedule", "message_split", "heart_send", "reaction_set", "typing_note", "sending_settings_get", "sending_settings_set", "outbox_list", "outbox_retry", "outbox_check", "outbox_send_now", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "draft_revise", "why_export", "chips_get", "replay_run", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_presets", "ai_probe", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "knowledge_conflicts", "knowledge_import", "knowledge_sources", "source_read", "source_remove", "suggestion_list", "suggestion_accept", "suggestion_dismiss", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "topic_list", "topic_mode_set", "style_notes_get", "style_notes_set", "ai_today", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_page_choose", "account_switch_accept", "account_connect_stop", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "sync_log", "sync_budget_set", "focus_set", "egress_list", "absence_get", "absence_dismiss", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "customer_picture", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "message_schedule", "message_split", "heart_send", "reaction_set", "typing_note", "sending_settings_get", "sending_settings_set", "outbox_list", "outbox_retry", "outbox_check", "outbox_send_now", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "draft_revise", "why_export", "chips_get", "replay_run", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_presets", "ai_probe", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "knowledge_conflicts", "knowledge_import", "knowledge_sources", "source_read", "source_remove", "suggestion_list", "suggestion_accept", "suggestion_dismiss", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "topic_list", "topic_mode_set", "style_notes_get", "style_notes_set", "ai_today", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
-export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "schedule_outside_window", "human_agent_off", "conversation_gone", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_address_unusable", "ai_address_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_needed", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];
+export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "page_needed", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "schedule_outside_window", "human_agent_off", "conversation_gone", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_address_unusable", "ai_address_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_needed", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -64,6 +64,7 @@ export class FakeHost implements Host {
     secrets: 'keyring',
     secretsFault: null,
     connectFault: null,
+    connectQuestion: null,
   };
   notifications: NotificationSettings = {
     enabled: true,
@@ -223,6 +224,7 @@ export class FakeHost implements Host {
         mode: 'draft',
         windowClosesAt: this.iso(-20 * 3_600_000),
         window: { state: 'open', closesAt: change.windowClosesAt ?? this.iso(-20 * 3_600_000), humanUntil: null },
+        picture: null,
         autoAt: null,
         place: 'open',
         snoozedUntil: null,
@@ -456,6 +458,22 @@ export class FakeHost implements Host {
       this.emit({ entity: 'account', id: account.id, change: 'upserted', source: 'owner' });
       return account;
     },
+    account_page_choose: ({ pageId }) => {
+      const page = this.app.connectQuestion?.pages.find((one) => one.pageId === pageId);
+      if (!page) throw new CommandError({ code: 'login_unknown', message: 'nothing was asked' });
+      this.app = { ...this.app, connectQuestion: null };
+      return this.addAccount({ login: 'facebook', pageName: page.pageName, username: page.username ?? 'shop' });
+    },
+    account_switch_accept: () => {
+      const came = this.app.connectQuestion?.switch?.came;
+      if (came === undefined) throw new CommandError({ code: 'login_unknown', message: 'nothing was asked' });
+      this.app = { ...this.app, connectQuestion: null };
+      return this.addAccount({ username: came });
+    },
+    account_connect_stop: () => {
+      this.app = { ...this.app, connectQuestion: null };
+      return null;
+    },
     account_list: () => [...this.accounts],
     account_disconnect: ({ accountId }) => {
       this.accounts = this.accounts.filter((account) => account.id !== accountId);
@@ -646,6 +664,7 @@ export class FakeHost implements Host {
       talk.row = { ...talk.row, composing: text.slice(0, 120) };
       return null;
     },
+    customer_picture: () => null,
     media_read: () => {
       // A grey dot.
       const base64 = 'R0lGODdhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs=';

@@ -1,10 +1,12 @@
 // Connecting an account, by any of the three ways.
 
-import type { Account, Code } from '$lib/ipc/bindings';
-import { CommandError, type Host } from '$lib/ipc/host';
+import type { Account, Code, ConnectMethod, ConnectQuestion } from '$lib/ipc/bindings';
+import { CommandError, type FaultCode, type Host } from '$lib/ipc/host';
 
-export type ConnectWay = 'login' | 'address' | 'token';
-export const WAYS: readonly ConnectWay[] = ['login', 'address', 'token'];
+export type ConnectWay = 'login' | 'facebook' | 'address' | 'token';
+export const WAYS: readonly ConnectWay[] = ['login', 'facebook', 'address', 'token'];
+/** Not faults: the engine asks the owner something before the login can end. */
+const QUESTIONS: readonly FaultCode[] = ['page_needed', 'other_account'];
 
 export class Connect {
   way = $state<ConnectWay>('login');
@@ -17,6 +19,7 @@ export class Connect {
   busy = $state(false);
   fault = $state.raw<CommandError | null>(null);
   done = $state(false);
+  question = $state.raw<ConnectQuestion | null>(null);
 
   #before: string;
 
@@ -24,6 +27,8 @@ export class Connect {
     private readonly host: Host,
     accounts: readonly Account[],
     redirectUri: string,
+    /** The account that is to be connected again; `null` for a further one. */
+    private readonly expected: string | null = null,
   ) {
     this.redirectUri = redirectUri;
     this.#before = fingerprint(accounts);
@@ -32,6 +37,7 @@ export class Connect {
   ready = $derived(this.appId.trim() !== '' && this.appSecret.trim() !== '' && this.redirectUri.trim() !== '');
 
   choose(way: ConnectWay): void {
+    if (way !== this.way) this.startOver();
     this.way = way;
     this.fault = null;
   }
@@ -40,10 +46,11 @@ export class Connect {
     if (!this.ready) return;
     await this.#try(async () => {
       const { authorizeUrl } = await this.host.call('account_connect_start', {
-        method: 'instagram_login',
+        method: this.way === 'facebook' ? ('facebook_login' satisfies ConnectMethod) : 'instagram_login',
         appId: this.appId.trim(),
         appSecret: this.appSecret.trim(),
         redirectUri: this.redirectUri.trim(),
+        accountId: this.expected,
       });
       // The engine has it now; it need not stay on the screen.
       this.appSecret = '';
@@ -74,7 +81,7 @@ export class Connect {
     const token = this.token.trim();
     if (token === '') return;
     await this.#try(async () => {
-      await this.host.call('account_add_token', { token });
+      await this.host.call('account_add_token', { token, accountId: this.expected });
       this.token = '';
       this.done = true;
     });
@@ -87,11 +94,39 @@ export class Connect {
     this.#before = now;
   }
 
-  /** A login ended by a link into this window. */
-  ended(code: Code | null): void {
-    if (this.authorizeUrl === null) return;
+  /** A login ended by a link into this window, or asks something. */
+  ended(code: Code | null, question: ConnectQuestion | null = null): void {
+    this.question = question;
+    if (this.authorizeUrl === null || question !== null) return;
     if (code === null) this.done = true;
     else this.fault = new CommandError({ code, message: 'login by link' });
+  }
+
+  /** The owner chose a Page. */
+  async choosePage(pageId: string): Promise<void> {
+    await this.#try(async () => {
+      await this.host.call('account_page_choose', { pageId });
+      this.question = null;
+      this.done = true;
+    });
+  }
+
+  /** The owner wants the account that came, beside the one that was expected. */
+  async acceptSwitch(): Promise<void> {
+    await this.#try(async () => {
+      await this.host.call('account_switch_accept', {});
+      this.question = null;
+      this.done = true;
+    });
+  }
+
+  /** The owner wants neither. */
+  async stop(): Promise<void> {
+    this.startOver();
+    this.question = null;
+    await this.#try(async () => {
+      await this.host.call('account_connect_stop', {});
+    });
   }
 
   startOver(): void {
@@ -107,7 +142,10 @@ export class Connect {
     try {
       await job();
     } catch (thrown) {
-      this.fault = CommandError.from(thrown);
+      const fault = CommandError.from(thrown);
+      if (QUESTIONS.includes(fault.code)) this.question = (await this.host.call('app_state', {})).connectQuestion;
+      // After ten minutes, or a restart, the question is gone and only the sentence is left.
+      if (this.question === null) this.fault = fault;
     } finally {
       this.busy = false;
     }

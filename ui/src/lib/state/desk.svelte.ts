@@ -411,6 +411,7 @@ export class Desk {
     this.loginVersion += 1;
     const code = this.app?.connectFault;
     const watched = this.router.route.screen === 'connect' || this.accounts?.length === 0;
+    if (this.app?.connectQuestion && !watched) this.router.go({ screen: 'connect' });
     if (code && !watched) this.fault = new CommandError({ code, message: 'login by link' });
   }
 

@@ -1,6 +1,7 @@
 // Pictures of messages: read when they are first looked at, kept as blob addresses while the window
 // lives. The engine decides what the bytes are; nothing here follows an address of a message.
 
+import type { Media } from '$lib/ipc/bindings';
 import { CommandError, type Host } from '$lib/ipc/host';
 
 /** So many pictures stay at hand; the one not looked at for longest goes first. */
@@ -32,7 +33,11 @@ export function mediaUrl(host: Host, attachmentId: string): Promise<string> {
 }
 
 async function read(host: Host, attachmentId: string): Promise<string> {
-  const media = await host.call('media_read', { attachmentId });
+  return blobUrl(await host.call('media_read', { attachmentId }));
+}
+
+/** What the engine read, as an address that lives in this window. */
+export function blobUrl(media: Media): string {
   // A picture of another kind, such as SVG, could hold a program.
   if (!/^image\/(png|jpeg|gif|webp|avif|bmp)$/.test(media.mime)) throw new CommandError({ code: 'media_refused', message: 'not a picture' });
   const bytes = Uint8Array.from(atob(media.base64), (sign) => sign.charCodeAt(0));
