@@ -45,16 +45,6 @@ pub enum Revision {
 }
 
 impl Revision {
-    /// Reads the word of a command.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        match word {
-            "shorter" => Some(Self::Shorter),
-            "warmer" => Some(Self::Warmer),
-            _ => None,
-        }
-    }
-
     const fn instruction(self) -> &'static str {
         match self {
             Self::Shorter => {

@@ -54,7 +54,7 @@ const VERIFY: &[Figure] = &[
     ("digits caught", "/by_mutation/digit", AtLeast(0.995)),
     ("prices caught", "/by_mutation/price", AtLeast(1.0)),
     ("percentages caught", "/by_mutation/percent", AtLeast(1.0)),
-    ("links caught", "/by_mutation/link", AtLeast(1.0)),
+    ("links caught", "/by_mutation/url", AtLeast(1.0)),
     ("phones caught", "/by_mutation/phone", AtLeast(1.0)),
     ("promises caught", "/by_mutation/promise", AtLeast(0.95)),
 ];

@@ -114,6 +114,39 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// A question and what usually becomes of it, with something in between at any place.
+fn answered() -> impl Strategy<Value = Vec<Step>> {
+    let call = prop_oneof![3 => Just(Call::Accepted), 1 => Just(Call::AnswerLost), 1 => Just(Call::Offline)];
+    (
+        0..TALKS,
+        0..4usize,
+        call,
+        proptest::option::weighted(0.5, (0..6usize, step())),
+    )
+        .prop_map(|(talk, question, call, between)| {
+            let mut steps = vec![
+                Step::Inbound { talk, question },
+                Step::Wait(Duration::from_secs(7)),
+                Step::Work(Call::Accepted),
+                Step::Wait(Duration::from_secs(46)),
+                Step::Work(call),
+            ];
+            if let Some((place, other)) = between {
+                steps.insert(place, other);
+            }
+            steps
+        })
+}
+
+/// Some questions with their answers, and anything else among them.
+fn life() -> impl Strategy<Value = Vec<Step>> {
+    let piece = prop_oneof![
+        1 => answered(),
+        1 => proptest::collection::vec(step(), 1..6),
+    ];
+    proptest::collection::vec(piece, 4..14).prop_map(|pieces| pieces.concat())
+}
+
 /// What a conversation has seen, as told by the steps alone.
 #[derive(Debug, Default)]
 struct Seen {
@@ -488,9 +521,8 @@ fn no_interleaving_lets_a_reply_out_that_must_stay() {
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    let steps = proptest::collection::vec(step(), 20..90);
     runner
-        .run(&steps, |steps| {
+        .run(&life(), |steps| {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 rt.block_on(async {
                     let mut world = World::new().await;
