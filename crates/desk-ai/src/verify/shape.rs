@@ -9,6 +9,9 @@ use desk_core::text::fold;
 
 /// As similar as this is a repetition.
 const SAME: f32 = 0.85;
+/// A message of so many words that comes back whole, with something around it, is one as well;
+/// shorter ones, such as "you are welcome", come back by nature.
+const WHOLE: usize = 6;
 const MAX_EMOJI: usize = 4;
 const MAX_QUESTIONS: usize = 2;
 
@@ -52,13 +55,19 @@ pub(super) fn offers(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Whether a long message of ours stands in a text from its first word to its last.
+fn holds(words: &[String], earlier: &str) -> bool {
+    let earlier = folded_words(earlier);
+    earlier.len() >= WHOLE && words.windows(earlier.len()).any(|w| w == earlier)
+}
+
 /// Not what was said just before.
 pub(super) fn check_repeat(text: &str, sources: &Sources<'_>) -> Check {
-    let own = Profile::of(text);
+    let (own, words) = (Profile::of(text), folded_words(text));
     let repeated = sources
         .sent
         .iter()
-        .any(|s| own.cosine(&Profile::of(s)) >= SAME);
+        .any(|s| own.cosine(&Profile::of(s)) >= SAME || holds(&words, s));
     if repeated {
         Check::failed("repeat", Reason::Repeats, "said before")
     } else {

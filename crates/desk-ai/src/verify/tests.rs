@@ -140,3 +140,22 @@ proptest! {
         prop_assert!(!failed(&k, &s).contains(&"facts"));
     }
 }
+
+#[test]
+fn what_was_said_is_not_said_again_behind_something_new() {
+    let sources = Sources {
+        sent: vec!["Hello, what can we do for you today?", "You are welcome!"],
+        ..Sources::default()
+    };
+    for (text, result) in [
+        (
+            "It costs more. Hello, what can we do for you today?",
+            CheckResult::Failed,
+        ),
+        ("It costs more. You are welcome!", CheckResult::Passed),
+    ] {
+        let checks = verify(text, &sources);
+        let repeat = checks.iter().find(|c| c.name == "repeat").unwrap();
+        assert_eq!(repeat.result, result, "{text}");
+    }
+}

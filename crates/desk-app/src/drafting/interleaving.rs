@@ -138,13 +138,34 @@ fn answered() -> impl Strategy<Value = Vec<Step>> {
         })
 }
 
+/// A customer in a hurry: one question after the other, more than the caps allow.
+fn rush() -> impl Strategy<Value = Vec<Step>> {
+    let order = Just(vec![0usize, 1, 2, 3]).prop_shuffle();
+    (0..TALKS, order, 0..40u64).prop_map(|(talk, order, pause)| {
+        let asked = order.into_iter().flat_map(|question| {
+            [
+                Step::Inbound { talk, question },
+                Step::Wait(Duration::from_secs(7)),
+                Step::Work(Call::Accepted),
+                Step::Wait(Duration::from_secs(46)),
+                Step::Work(Call::Accepted),
+                Step::Wait(Duration::from_secs(pause)),
+            ]
+        });
+        asked.collect()
+    })
+}
+
 /// Some questions with their answers, and anything else among them.
 fn life() -> impl Strategy<Value = Vec<Step>> {
     let piece = prop_oneof![
-        1 => answered(),
-        1 => proptest::collection::vec(step(), 1..6),
+        4 => answered(),
+        4 => proptest::collection::vec(step(), 1..6),
+        1 => rush(),
     ];
-    proptest::collection::vec(piece, 4..14).prop_map(|pieces| pieces.concat())
+    let beginning = prop_oneof![1 => rush(), 3 => answered()];
+    (beginning, proptest::collection::vec(piece, 4..14))
+        .prop_map(|(first, rest)| [first, rest.concat()].concat())
 }
 
 /// What a conversation has seen, as told by the steps alone.

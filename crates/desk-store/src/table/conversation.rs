@@ -430,7 +430,8 @@ pub fn arm(w: &mut Write<'_>, id: ConversationId, now: Timestamp) -> Result<(), 
 }
 
 /// When the owner last took a conversation over from the AI, by writing there, here or elsewhere;
-/// what was approved as proposed is no takeover, and what was before the last arming is over.
+/// what was approved as proposed is no takeover, and what was before the last arming is over. A message
+/// that failed counts: the owner was there, and has something to say.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -439,7 +440,7 @@ pub fn taken_over_at(db: &Connection, id: ConversationId) -> Result<Option<Times
         "SELECT m.sent_at FROM message m JOIN conversation c ON c.id = m.conversation_id
          WHERE m.conversation_id = ?1 AND m.direction = 'out'
            AND (m.author = 'owner_phone' OR (m.author = 'owner' AND m.draft_id IS NULL))
-           AND m.state NOT IN ('cancelled', 'failed') AND m.sent_at > coalesce(c.armed_at, 0)
+           AND m.state <> 'cancelled' AND m.sent_at > coalesce(c.armed_at, 0)
          ORDER BY m.sent_at DESC LIMIT 1",
     )?;
     let at = query.query_row([id.0], |r| r.get(0)).optional()?;

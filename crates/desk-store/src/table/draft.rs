@@ -3,6 +3,7 @@
 use crate::table::conversation;
 use crate::word::{opt_word, word};
 use crate::{StoreError, Write};
+use desk_core::outbox::SURPRISE;
 use desk_core::{
     Change, Code, ConversationId, DraftId, Edit, Engine, Entity, MessageId, Outcome, Reason,
     Source, Timestamp,
@@ -351,8 +352,13 @@ pub fn automatic_since(
     since: Timestamp,
 ) -> Result<u32, StoreError> {
     let mut query = db.prepare_cached(
-        "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state <> 'cancelled'
-         AND created_at >= ?2 - 172800000 AND coalesce(started_at, created_at) >= ?2 AND (?1 IS NULL OR conversation_id = ?1)",
+        "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state <> 'cancelled' AND created_at >= ?3
+         AND coalesce(started_at, created_at) >= ?2 AND (?1 IS NULL OR conversation_id = ?1)",
     )?;
-    Ok(query.query_row(params![conversation.map(|c| c.0), since.0], |r| r.get(0))?)
+    // None waits longer than that.
+    let approved = since - SURPRISE;
+    Ok(query.query_row(
+        params![conversation.map(|c| c.0), since.0, approved.0],
+        |r| r.get(0),
+    )?)
 }

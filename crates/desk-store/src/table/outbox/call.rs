@@ -137,10 +137,17 @@ fn recent_auto(w: &Write<'_>, row: &OutboxRow, now: Timestamp) -> Result<RecentA
         let since = now - std::time::Duration::from_secs(span);
         let mut query = w.prepare_cached(
             "SELECT count(*) FROM outbox WHERE approval = 'policy' AND state NOT IN ('cancelled', 'failed')
-                 AND created_at >= ?1 - 172800000 AND coalesce(started_at, created_at) >= ?1 AND id < ?2 AND (?3 OR conversation_id = ?4)",
+                 AND created_at >= ?5 AND coalesce(started_at, created_at) >= ?1 AND id < ?2 AND (?3 OR conversation_id = ?4)",
         )?;
         Ok(query.query_row(
-            params![since.0, row.id.0, all, row.conversation_id.0],
+            params![
+                since.0,
+                row.id.0,
+                all,
+                row.conversation_id.0,
+                // None waits longer than that.
+                (since - rules::SURPRISE).0
+            ],
             |r| r.get(0),
         )?)
     };
