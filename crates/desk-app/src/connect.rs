@@ -307,6 +307,7 @@ impl Desk {
             let row = row?;
             if row.user_id.as_str() != arrival.answer.value.user_id {
                 let expected = row.username;
+                let arrival = Box::new(arrival);
                 self.ask(Asked::Switch { arrival, expected });
                 return Err(IpcError::new(
                     Code::OtherAccount,

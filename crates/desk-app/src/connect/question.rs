@@ -22,7 +22,10 @@ pub(super) enum Asked {
         expected: Option<AccountId>,
     },
     /// Another account came: is it wanted?
-    Switch { arrival: Arrival, expected: String },
+    Switch {
+        arrival: Box<Arrival>,
+        expected: String,
+    },
 }
 
 /// A question that waits.
@@ -156,7 +159,7 @@ impl Desk {
     pub async fn account_switch_accept(&self) -> Result<Account, IpcError> {
         let asked = self.take_question(|asked| matches!(asked, Asked::Switch { .. }))?;
         match asked {
-            Asked::Switch { arrival, .. } => self.keep(arrival).await,
+            Asked::Switch { arrival, .. } => self.keep(*arrival).await,
             Asked::Page { .. } => Err(IpcError::new(Code::LoginUnknown, "no account came")),
         }
     }
