@@ -21,6 +21,8 @@ const POINTS: [&str; 5] = [
 ];
 /// How many messages the owner sends before each kill.
 const EACH: usize = 4;
+/// How many messages are tried until one reaches a named point.
+const PRESSES: u32 = 10;
 /// A kill comes at any time up to this after the first press.
 const LATEST: Duration = Duration::from_millis(260);
 /// The looks for the last message take two and a half minutes.
@@ -57,7 +59,7 @@ pub(crate) async fn run(
         data: folder.path().join("data"),
         platform: sim.url().to_owned(),
     };
-    let first = place.start(None).await?;
+    let first = place.start().await?;
     first.connect(&sim).await?;
     let conversations = first.conversations().await?;
     first.kill().await?;
@@ -129,7 +131,7 @@ impl Story {
 
     async fn kill_at_a_random_moment(&mut self) -> Result<(), Fault> {
         self.trouble();
-        let program = self.place.start(None).await?;
+        let program = self.place.start().await?;
         let end = Instant::now() + self.chance.random_range(Duration::ZERO..LATEST);
         for _ in 0..EACH {
             if Instant::now() < end {
@@ -143,21 +145,29 @@ impl Story {
     }
 
     async fn kill_at(&mut self, point: &str) -> Result<(), Fault> {
-        let program = self.place.start(Some(point)).await?;
-        // What an earlier kill left over may reach the point before the press does.
-        self.press(&program).await?;
-        if program.has_ended(Duration::from_secs(20)).await? {
+        // A fault that an earlier life did not meet would keep this one from the point.
+        self.sim.clear_faults();
+        let Some(mut program) = self.place.start_until(Some(point)).await? else {
             self.tally.kills += 1;
-            Ok(())
-        } else {
-            Err(format!("it never came to the point {point}").into())
+            return Ok(());
+        };
+        // What an earlier kill left over may reach the point before a press does, and may also
+        // stand in the way of it: then somebody else is written to.
+        for _ in 0..PRESSES {
+            self.press(&program).await?;
+            if program.has_ended(Duration::from_secs(4)).await? {
+                self.tally.kills += 1;
+                return Ok(());
+            }
         }
+        program.kill().await?;
+        Err(format!("it never came to the point {point}").into())
     }
 
     /// Lets the program work in peace until nothing is open. This owner always sends again.
     async fn settle(&mut self) -> Result<(), Fault> {
         self.sim.clear_faults();
-        let program = self.place.start(None).await?;
+        let program = self.place.start().await?;
         let end = Instant::now() + SETTLING;
         loop {
             let open = program.outbox().await?;
