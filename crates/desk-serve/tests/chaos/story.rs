@@ -38,6 +38,9 @@ struct Story {
     /// Messages that the program said it has, with their conversations, in order.
     accepted: Vec<(String, String)>,
     asked: BTreeSet<String>,
+    /// What was open when the kills ended: each waits for a look, or for the owner's decision about
+    /// one before it, and what was written later may have overtaken it.
+    waited: BTreeSet<String>,
     tally: Tally,
 }
 
@@ -71,6 +74,7 @@ pub(crate) async fn run(
         pressed: 0,
         accepted: Vec::new(),
         asked: BTreeSet::new(),
+        waited: BTreeSet::new(),
         tally: Tally::default(),
     };
     let began = Instant::now();
@@ -169,6 +173,10 @@ impl Story {
         self.sim.clear_faults();
         let program = self.place.start().await?;
         let end = Instant::now() + SETTLING;
+        for item in program.outbox().await? {
+            let text = item.get("text").and_then(Value::as_str);
+            self.waited.extend(text.map(str::to_owned));
+        }
         loop {
             let open = program.outbox().await?;
             if open.is_empty() || Instant::now() > end {
@@ -203,8 +211,10 @@ impl Story {
                 say(&format!("lost: {text}"));
                 self.tally.lost += 1;
             }
-            // What the owner sent again after being asked has a new place.
-            if let (Some(at), false) = (place.get(text.as_str()), self.asked.contains(text)) {
+            // What the owner sent again after being asked has a new place, and what waited for that
+            // decision comes after it.
+            let is_late = self.asked.contains(text) || self.waited.contains(text);
+            if let (Some(at), false) = (place.get(text.as_str()), is_late) {
                 let before = last.insert(conversation, *at);
                 self.tally.disordered += u64::from(before.is_some_and(|before| before > *at));
             }
