@@ -152,13 +152,15 @@ pub fn is_echo_of(echo: Echo<'_>, sought: &Sought<'_>) -> bool {
                 )
         }
     };
-    let earliest = match sought.server_started {
-        Some(started) => started - KNOWN_CLOCK_SKEW,
-        None => sought.started - CLOCK_SKEW,
-    };
     // By Instagram's own times: what came before the newest message known cannot be ours.
     let after_known = sought.high_water.is_none_or(|known| echo.sent_at >= known);
-    same && after_known && echo.sent_at >= earliest
+    let after_start = match (sought.server_started, sought.high_water) {
+        (Some(started), _) => echo.sent_at >= started - KNOWN_CLOCK_SKEW,
+        // Our own clock may have been wrong by any time when the call began, or be so now.
+        (None, Some(_)) => true,
+        (None, None) => echo.sent_at >= sought.started - CLOCK_SKEW,
+    };
+    same && after_known && after_start
 }
 
 /// What entitles an outbox row to be sent.
@@ -498,6 +500,16 @@ mod tests {
                 known,
                 true,
                 "newer than what was known",
+            ),
+            (
+                "ok",
+                T - second(86_400),
+                Sought {
+                    high_water: Some(T - second(86_401)),
+                    ..OK
+                },
+                true,
+                "our clock was a day ahead, and Instagram's was not known",
             ),
         ];
         for (text, at, sought, expected, why) in cases {

@@ -1,12 +1,14 @@
 //! Sends what the outbox holds, at most once, and looks up what is not certain.
 
+#[cfg(test)]
+mod interleavings;
 mod looking;
 mod sending;
 
 use crate::engine::Inner;
 use desk_core::{OutboxId, SendState, Timestamp};
-use desk_store::StoreError;
 use desk_store::table::outbox::{self, OutboxRow};
+use desk_store::{StoreError, Write};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -118,19 +120,21 @@ impl Watch {
         }
         tracing::info!(?ahead, ?behind, "the clock was set, or the machine slept");
         inner.server_clock.forget();
-        let written: Result<(), StoreError> = inner
-            .store
-            .write(move |w| {
-                if ahead > SET {
-                    outbox::hold_through(w, shown, ahead)
-                } else {
-                    outbox::reconcile(w, shown)
-                }
-            })
-            .await;
+        let written: Result<(), StoreError> =
+            inner.store.write(move |w| mend(w, shown, expected)).await;
         if let Err(e) = written {
             tracing::error!(error = %e, "the waits of the outbox could not be mended");
         }
         shown
+    }
+}
+
+/// Mends the waits after the clock was set, or the machine slept: it shows one time where another
+/// was expected.
+fn mend(w: &mut Write<'_>, shown: Timestamp, expected: Timestamp) -> Result<(), StoreError> {
+    if shown > expected {
+        outbox::hold_through(w, shown, shown.since(expected))
+    } else {
+        outbox::reconcile(w, shown)
     }
 }

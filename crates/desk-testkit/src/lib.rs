@@ -2,6 +2,7 @@
 //!
 //! A dev-dependency only; the product must never depend on it.
 
+pub mod bound;
 pub mod mutate;
 
 use desk_core::clock::BoxFuture;

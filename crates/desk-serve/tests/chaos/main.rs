@@ -2,13 +2,13 @@
 //! was sent twice. The judge is the simulator's ledger: it knows what was delivered. `cargo xtask
 //! chaos` runs it.
 
-mod bound;
 mod naive;
 mod program;
 mod story;
 
 use clap::Parser;
-use std::path::Path;
+use desk_testkit::bound;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Whatever ends a run early.
@@ -30,6 +30,9 @@ struct Options {
     /// Another seed is another run.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Another build of replydesk-serve than the one beside this test.
+    #[arg(long, default_value = env!("CARGO_BIN_EXE_replydesk-serve"))]
+    program: PathBuf,
 }
 
 /// What a client came to.
@@ -73,13 +76,7 @@ fn run(options: &Options) -> Result<bool, Fault> {
         .enable_all()
         .build()?;
     let (ours, naive) = runtime.block_on(async {
-        let ours = story::run(
-            Path::new(env!("CARGO_BIN_EXE_replydesk-serve")),
-            kills,
-            points,
-            options.seed,
-        )
-        .await?;
+        let ours = story::run(&options.program, kills, points, options.seed).await?;
         let naive = naive::run(ours.kills, ours.accepted, options.seed).await?;
         Ok::<_, Fault>((ours, naive))
     })?;

@@ -27,8 +27,15 @@ pub(crate) struct Program {
 }
 
 impl Place {
-    /// Starts it; `point` names the moment at which it is to end itself.
-    pub(crate) async fn start(&self, point: Option<&str>) -> Result<Program, Fault> {
+    /// Starts it.
+    pub(crate) async fn start(&self) -> Result<Program, Fault> {
+        let started = self.start_until(None).await?;
+        started.ok_or_else(|| "it ended at once".into())
+    }
+
+    /// Starts it; `point` names the moment at which it is to end itself. `None` when that moment came
+    /// before it was ready.
+    pub(crate) async fn start_until(&self, point: Option<&str>) -> Result<Option<Program>, Fault> {
         let mut command = Command::new(&self.program);
         command
             .arg("--data-dir")
@@ -51,15 +58,22 @@ impl Place {
         let out = child.stdout.take().ok_or("it has no output")?;
         let mut line = String::new();
         tokio::time::timeout(PATIENCE, BufReader::new(out).read_line(&mut line)).await??;
-        let ready: Value = serde_json::from_str(&line)
-            .map_err(|_| format!("it did not start; see {}", self.log_path().display()))?;
+        if line.is_empty() && point.is_some() {
+            // What an earlier life left over reached the point before the program was ready.
+            return Ok(None);
+        }
+        let ready: Value = serde_json::from_str(&line).map_err(|_| {
+            let log = std::fs::read_to_string(self.log_path()).unwrap_or_default();
+            let last: Vec<&str> = log.lines().rev().take(3).collect();
+            format!("it did not start: {last:?}")
+        })?;
         let text = |name: &str| ready.get(name).and_then(Value::as_str).map(str::to_owned);
-        Ok(Program {
+        Ok(Some(Program {
             child,
             url: text("url").ok_or("no address")?,
             token: text("token").ok_or("no token")?,
             http: reqwest::Client::new(),
-        })
+        }))
     }
 
     fn log_path(&self) -> PathBuf {
@@ -147,15 +161,11 @@ impl Program {
         Ok(self.child.kill().await?)
     }
 
-    /// Waits until it has ended itself; kills it when it does not.
-    pub(crate) async fn has_ended(mut self, within: Duration) -> Result<bool, Fault> {
-        if tokio::time::timeout(within, self.child.wait())
-            .await
-            .is_ok()
-        {
-            return Ok(true);
+    /// Whether it ends itself within a time.
+    pub(crate) async fn has_ended(&mut self, within: Duration) -> Result<bool, Fault> {
+        match tokio::time::timeout(within, self.child.wait()).await {
+            Ok(ended) => Ok(ended.map(|_| true)?),
+            Err(_) => Ok(false),
         }
-        self.child.kill().await?;
-        Ok(false)
     }
 }

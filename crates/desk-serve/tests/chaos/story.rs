@@ -21,6 +21,8 @@ const POINTS: [&str; 5] = [
 ];
 /// How many messages the owner sends before each kill.
 const EACH: usize = 4;
+/// How many messages are tried until one reaches a named point.
+const PRESSES: u32 = 10;
 /// A kill comes at any time up to this after the first press.
 const LATEST: Duration = Duration::from_millis(260);
 /// The looks for the last message take two and a half minutes.
@@ -36,6 +38,9 @@ struct Story {
     /// Messages that the program said it has, with their conversations, in order.
     accepted: Vec<(String, String)>,
     asked: BTreeSet<String>,
+    /// What was open when the kills ended: each waits for a look, or for the owner's decision about
+    /// one before it, and what was written later may have overtaken it.
+    waited: BTreeSet<String>,
     tally: Tally,
 }
 
@@ -57,7 +62,7 @@ pub(crate) async fn run(
         data: folder.path().join("data"),
         platform: sim.url().to_owned(),
     };
-    let first = place.start(None).await?;
+    let first = place.start().await?;
     first.connect(&sim).await?;
     let conversations = first.conversations().await?;
     first.kill().await?;
@@ -69,6 +74,7 @@ pub(crate) async fn run(
         pressed: 0,
         accepted: Vec::new(),
         asked: BTreeSet::new(),
+        waited: BTreeSet::new(),
         tally: Tally::default(),
     };
     let began = Instant::now();
@@ -129,7 +135,7 @@ impl Story {
 
     async fn kill_at_a_random_moment(&mut self) -> Result<(), Fault> {
         self.trouble();
-        let program = self.place.start(None).await?;
+        let program = self.place.start().await?;
         let end = Instant::now() + self.chance.random_range(Duration::ZERO..LATEST);
         for _ in 0..EACH {
             if Instant::now() < end {
@@ -143,22 +149,34 @@ impl Story {
     }
 
     async fn kill_at(&mut self, point: &str) -> Result<(), Fault> {
-        let program = self.place.start(Some(point)).await?;
-        // What an earlier kill left over may reach the point before the press does.
-        self.press(&program).await?;
-        if program.has_ended(Duration::from_secs(20)).await? {
+        // A fault that an earlier life did not meet would keep this one from the point.
+        self.sim.clear_faults();
+        let Some(mut program) = self.place.start_until(Some(point)).await? else {
             self.tally.kills += 1;
-            Ok(())
-        } else {
-            Err(format!("it never came to the point {point}").into())
+            return Ok(());
+        };
+        // What an earlier kill left over may reach the point before a press does, and may also
+        // stand in the way of it: then somebody else is written to.
+        for _ in 0..PRESSES {
+            self.press(&program).await?;
+            if program.has_ended(Duration::from_secs(4)).await? {
+                self.tally.kills += 1;
+                return Ok(());
+            }
         }
+        program.kill().await?;
+        Err(format!("it never came to the point {point}").into())
     }
 
     /// Lets the program work in peace until nothing is open. This owner always sends again.
     async fn settle(&mut self) -> Result<(), Fault> {
         self.sim.clear_faults();
-        let program = self.place.start(None).await?;
+        let program = self.place.start().await?;
         let end = Instant::now() + SETTLING;
+        for item in program.outbox().await? {
+            let text = item.get("text").and_then(Value::as_str);
+            self.waited.extend(text.map(str::to_owned));
+        }
         loop {
             let open = program.outbox().await?;
             if open.is_empty() || Instant::now() > end {
@@ -193,8 +211,10 @@ impl Story {
                 say(&format!("lost: {text}"));
                 self.tally.lost += 1;
             }
-            // What the owner sent again after being asked has a new place.
-            if let (Some(at), false) = (place.get(text.as_str()), self.asked.contains(text)) {
+            // What the owner sent again after being asked has a new place, and what waited for that
+            // decision comes after it.
+            let is_late = self.asked.contains(text) || self.waited.contains(text);
+            if let (Some(at), false) = (place.get(text.as_str()), is_late) {
                 let before = last.insert(conversation, *at);
                 self.tally.disordered += u64::from(before.is_some_and(|before| before > *at));
             }

@@ -206,15 +206,16 @@ pub fn bind(
     external: &IgMessageId,
     sent_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
-    let mut sent_at = sent_at;
+    let (mut sent_at, mut unsent) = (sent_at, 0);
     if let Some(echo) = known(w, account, external)?
         && echo.id != id
     {
-        sent_at = Some(Timestamp(w.query_row(
-            "SELECT sent_at FROM message WHERE id = ?1",
+        sent_at = Some(echo.sent_at);
+        unsent = w.query_row(
+            "SELECT unsent FROM message WHERE id = ?1",
             [echo.id.0],
             |r| r.get(0),
-        )?));
+        )?;
         w.prepare_cached(
             "UPDATE conversation SET last_message_id = NULL WHERE last_message_id = ?1",
         )?
@@ -228,6 +229,10 @@ pub fn bind(
         "UPDATE message SET external_id = ?2, sent_at = coalesce(?3, sent_at) WHERE id = ?1",
     )?
     .execute(params![id.0, external.as_str(), sent_at.map(|t| t.0)])?;
+    if unsent != 0 {
+        // It was taken back before its id was known to be ours.
+        incoming::purge(w, id, unsent)?;
+    }
     Ok(())
 }
 

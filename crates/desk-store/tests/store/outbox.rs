@@ -235,3 +235,47 @@ async fn what_is_under_way_cannot_be_taken_back() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_echo_that_came_while_the_call_was_under_way_settles_a_lost_answer() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let id = seed(&store).await;
+    write(&store, move |w| {
+        let row = outbox::enqueue(w, &approved(id, "a"), NOW).unwrap();
+        let row = begun(w, &row);
+        let shown = IgMessageId("m_echo".into());
+        assert!(outbox::claim_echo(w, id, &shown, said("a", NOW)).unwrap());
+        let unclear = Some(Code::ReplyUnconfirmed);
+        outbox::proceed(w, row.id, Next::LookAt(NOW + S), unclear, NOW).unwrap();
+        let row = outbox::get(w, row.id).unwrap();
+        assert_eq!(
+            row.state,
+            SendState::Sent,
+            "nobody is asked about what has arrived"
+        );
+        assert_eq!(row.due_at, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_taken_back_before_its_id_was_known_says_nothing_any_more() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let id = seed(&store).await;
+    write(&store, move |w| {
+        let row = outbox::enqueue(w, &approved(id, "a"), NOW).unwrap();
+        let row = begun(w, &row);
+        // The webhook of the unsend is faster than the answer of the call.
+        let mut noted = incoming("m_1", Direction::Out, "", NOW);
+        noted.kind = MessageKind::Unknown;
+        message::upsert(w, row.account_id, id, &noted).unwrap();
+        let mid = IgMessageId("m_1".into());
+        let known = message::known(w, row.account_id, &mid).unwrap().unwrap();
+        message::unsend(w, &known).unwrap();
+        outbox::sent(w, row.id, Some(&mid), None).unwrap();
+        assert_eq!(message::get(w, row.message_id).unwrap().text, "");
+    })
+    .await;
+}

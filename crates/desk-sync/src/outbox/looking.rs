@@ -23,16 +23,6 @@ pub(super) async fn look(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), Store
     let looked = poller::look_into(inner, &caller, row.conversation_id).await;
     caller.note(CallReason::Look, looked.as_ref().err().map(CallError::code));
     let now = inner.clock.now();
-    if let (None, Some(started)) = (row.server_started_at, row.started_at)
-        && let Some(server) = inner.server_clock.known(started)
-    {
-        // Its answer told Instagram's time: the next look compares by that.
-        inner
-            .store
-            .write(move |w| outbox::note_server_start(w, id, server))
-            .await
-            .map_err(|e: StoreError| e)?;
-    }
     match looked {
         // Reading it stored what it showed, and an echo among that has settled the row.
         Ok(()) => {

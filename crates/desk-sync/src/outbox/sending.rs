@@ -4,6 +4,7 @@ use crate::call::CallError;
 use crate::engine::{Inner, fail_point};
 use crate::fault;
 use crate::lights::Side;
+use crate::outbox::SET;
 use desk_core::message::Health;
 use desk_core::outbox::{self as rules, Approval, Attempt, Content, StartRefusal};
 use desk_core::sync::{CallReason, Lane};
@@ -15,7 +16,7 @@ use graph_api::Tag;
 use std::sync::Arc;
 
 pub(super) async fn send(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), StoreError> {
-    let (id, started) = (row.id, inner.clock.now());
+    let (id, started, uptime) = (row.id, inner.clock.now(), inner.clock.uptime());
     let server = inner.server_clock.known(started);
     fail_point("before_sending");
     let begun: Result<Begin, StoreError> = inner
@@ -39,7 +40,10 @@ pub(super) async fn send(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), Store
     });
     fail_point("call_ended");
     let ended = inner.clock.now();
-    let server = inner.server_clock.known(started);
+    // A moment before the clock was set says nothing by what the clock shows now.
+    let took = inner.clock.uptime().saturating_sub(uptime);
+    let is_steady = started + took <= ended + SET && ended <= started + took + SET;
+    let server = inner.server_clock.known(started).filter(|_| is_steady);
     let account_id = row.account_id;
     let accepted = outcome.is_ok();
     inner

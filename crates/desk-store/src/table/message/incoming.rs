@@ -426,7 +426,7 @@ pub fn unsend(w: &mut Write<'_>, known: &Known) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// When the file cannot be written.
-fn purge(w: &mut Write<'_>, id: MessageId, why: i64) -> Result<(), StoreError> {
+pub(super) fn purge(w: &mut Write<'_>, id: MessageId, why: i64) -> Result<(), StoreError> {
     w.prepare_cached(
         "UPDATE message SET unsent = ?2, text = '', folded = '', raw = NULL, shape = 0, tap = NULL,
              referral = NULL, edited_from = NULL, story = NULL, reply_to = NULL WHERE id = ?1",

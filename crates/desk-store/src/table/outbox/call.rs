@@ -252,6 +252,11 @@ pub fn proceed(
     if row.state == SendState::Sent {
         return Ok(());
     }
+    if message::get(w, row.message_id)?.external_id.is_some() {
+        // The conversation showed it while the call was under way: whatever became of the answer,
+        // it has arrived, and no later look would meet an echo that nobody owns.
+        return sent(w, id, None, None);
+    }
     let (state, due, held, backoff) = match next {
         Next::Sent => return sent(w, id, None, None),
         Next::Fail => return settle(w, &row, SendState::Failed, fault),

@@ -2,7 +2,8 @@
 
 /// The exact upper bound (Clopper-Pearson, one-sided) of the rate of an event that was seen `seen`
 /// times in `of` trials. For none seen it is close to three in `of`.
-pub(crate) fn upper(seen: u64, of: u64, confidence: f64) -> f64 {
+#[must_use]
+pub fn upper(seen: u64, of: u64, confidence: f64) -> f64 {
     if seen >= of {
         return 1.0;
     }
