@@ -333,9 +333,12 @@ async fn a_send_fails_in_every_way_and_is_delivered_once_or_the_owner_is_asked()
         }
         if row.kind == Kind::Wait(A_DAY) {
             // The longest wait that is believed outlasts the reply window: the owner is told.
-            let failed = async |_: &World| last_state(&world, id).await == SendState::Failed;
             let what = format!("{}: the reply has failed", row.name);
-            world.until(&what, failed).await;
+            world
+                .until(&what, async |_| {
+                    last_state(&world, id).await == SendState::Failed
+                })
+                .await;
             assert_eq!(times(&world, &text), 0, "{}", row.name);
             continue;
         }
