@@ -130,7 +130,7 @@ async fn a_message_and_a_profile_are_asked_for_by_id() {
         .map(|request| line(request))
         .collect();
     assert!(lines[0].starts_with("GET /v25.0/m1?fields=id,created_time,from,to,message "));
-    assert!(lines[1].starts_with("GET /v25.0/1234567890123456?fields=name,username,profile_pic,"));
+    assert!(lines[1].starts_with("GET /v25.0/1234567890123456?fields=name,username,profile_pic "));
 }
 
 #[tokio::test]
