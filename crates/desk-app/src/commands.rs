@@ -72,6 +72,8 @@ macro_rules! commands {
             fn recovery_get() -> RecoveryState;
             /// Puts the account of a recovery away.
             fn recovery_dismiss() -> ();
+            /// How this ReplyDesk stands, and the same as text for whoever helps.
+            fn diagnostics_get() -> Diagnostics;
 
             /// Checks Instagram now.
             fn sync_now(account_id: AccountId) -> ();

@@ -106,6 +106,10 @@ impl Desk {
             let (dir, now) = (config.data_dir.clone(), clock.now());
             blocking(move || Store::open_at(&dir, now)).await??
         };
+        // The folder is ours from here on.
+        if let Some(folder) = store.path().parent() {
+            crate::logging::keep_in(folder);
+        }
         let secrets = open_secrets(
             &config,
             store.path().parent().map(PathBuf::from).unwrap_or_default(),

@@ -26,11 +26,11 @@ const MAX_PATH_BYTES: usize = 4096;
     clippy::cast_precision_loss,
     reason = "JavaScript's numbers; exact up to nine petabytes"
 )]
-const fn number(count: u64) -> f64 {
+pub(crate) const fn number(count: u64) -> f64 {
     count as f64
 }
 
-fn text(path: &std::path::Path) -> String {
+pub(crate) fn text(path: &std::path::Path) -> String {
     path.to_string_lossy().into_owned()
 }
 

@@ -17,6 +17,7 @@ mod convert;
 mod demo;
 mod desk;
 mod desktop;
+mod diagnostics;
 pub mod dispatch;
 mod drafting;
 pub mod dto;

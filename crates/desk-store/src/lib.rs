@@ -43,6 +43,7 @@ pub mod table {
     pub mod suggestion;
     pub mod sync_state;
     pub mod topic;
+    pub mod totals;
     pub mod trace;
     pub mod unreadable;
     pub mod webhook;

@@ -40,6 +40,39 @@ words! {
 }
 
 dto! {
+    /// How this ReplyDesk stands.
+    pub struct Diagnostics {
+        /// Its version.
+        pub version: String,
+        /// The system and the kind of processor.
+        pub system: String,
+        /// The version of the Graph API that is asked for.
+        pub api_version: String,
+        /// Where secrets are kept.
+        pub secrets: String,
+        /// The number of the file's newest migration.
+        pub schema: u32,
+        /// The folder that holds everything.
+        pub data_dir: String,
+        /// The size of the file.
+        pub file_bytes: f64,
+        /// Where the log is kept, when it is.
+        pub log_file: Option<String>,
+        /// Accounts, also those of which the history alone stayed.
+        pub accounts: u32,
+        /// Conversations.
+        pub conversations: u32,
+        /// Messages.
+        pub messages: u32,
+        /// Pieces of knowledge.
+        pub entries: u32,
+        /// Messages on their way: queued, retrying, not confirmed.
+        pub unsettled: u32,
+        /// All this as text without words of anybody, names, tokens or a home folder, with the last
+        /// faults by their codes.
+        pub support: String,
+    }
+
     /// A backup.
     pub struct BackupFile {
         /// Where it lies.

@@ -188,3 +188,37 @@ async fn a_hit_opens_the_conversation_at_its_place() {
     let row = world.conversation(&ayse).await;
     assert_ne!(row.state, RowState::Quiet);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_text_for_whoever_helps_tells_numbers_and_faults_and_no_word_of_anybody() {
+    let world = World::connected().await;
+    let ayse = world.sim.customer("ayse.marked");
+    let id = world.receives(&ayse, "marked words of hers").await;
+    world
+        .knows(&["marked question"], "marked answer", "en")
+        .await;
+    world
+        .desk
+        .note_add(id, "marked note".to_owned())
+        .await
+        .unwrap();
+    world.sim.conversations().fails_before_delivery().always();
+    world.poll().await;
+    world
+        .until("the fault is told", async |desk| {
+            let told = desk.diagnostics_get().await.unwrap().support;
+            told.contains("instagram_")
+        })
+        .await;
+    let found = world.desk.diagnostics_get().await.unwrap();
+    assert_eq!((found.conversations, found.messages), (1, 1));
+    let own = world.desk.account_list().await.unwrap().remove(0).username;
+    let told = found.support.to_lowercase();
+    for secret in ["marked", own.as_str(), "token", "IGAA"] {
+        assert!(!told.contains(&secret.to_lowercase()), "{secret}: {told}");
+    }
+    assert!(
+        told.contains("receiving: ") && told.contains("conversations 1"),
+        "{told}"
+    );
+}

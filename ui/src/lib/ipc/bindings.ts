@@ -1047,6 +1047,68 @@ tray: boolean,
 startAtLogin: boolean, };
 
 /**
+ * How this ReplyDesk stands.
+ */
+export type Diagnostics = { 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * The system and the kind of processor.
+ */
+system: string, 
+/**
+ * The version of the Graph API that is asked for.
+ */
+apiVersion: string, 
+/**
+ * Where secrets are kept.
+ */
+secrets: string, 
+/**
+ * The number of the file's newest migration.
+ */
+schema: number, 
+/**
+ * The folder that holds everything.
+ */
+dataDir: string, 
+/**
+ * The size of the file.
+ */
+fileBytes: number, 
+/**
+ * Where the log is kept, when it is.
+ */
+logFile: string | null, 
+/**
+ * Accounts, also those of which the history alone stayed.
+ */
+accounts: number, 
+/**
+ * Conversations.
+ */
+conversations: number, 
+/**
+ * Messages.
+ */
+messages: number, 
+/**
+ * Pieces of knowledge.
+ */
+entries: number, 
+/**
+ * Messages on their way: queued, retrying, not confirmed.
+ */
+unsettled: number, 
+/**
+ * All this as text without words of anybody, names, tokens or a home folder, with the last
+ * faults by their codes.
+ */
+support: string, };
+
+/**
  * Which way a message went. Decided by the sender's id alone.
  */
 export type Direction = "in" | "out";
@@ -3088,6 +3150,8 @@ export interface Commands {
   recovery_get(args: {  }): RecoveryState;
   /** Puts the account of a recovery away. */
   recovery_dismiss(args: {  }): null;
+  /** How this ReplyDesk stands, and the same as text for whoever helps. */
+  diagnostics_get(args: {  }): Diagnostics;
   /** Checks Instagram now. */
   sync_now(args: { accountId: AccountId }): null;
   /** Asks Instagram nothing for so many minutes; zero goes on at once. */
@@ -3269,7 +3333,7 @@ export interface Commands {
 }
 
 /** The names of all commands. */
-export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_page_choose", "account_switch_accept", "account_connect_stop", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "sync_now", "sync_pause", "sync_status", "sync_log", "sync_budget_set", "focus_set", "egress_list", "absence_get", "absence_dismiss", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "customer_picture", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "message_schedule", "message_split", "heart_send", "reaction_set", "typing_note", "sending_settings_get", "sending_settings_set", "outbox_list", "outbox_retry", "outbox_check", "outbox_send_now", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "draft_revise", "why_export", "chips_get", "replay_run", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_presets", "ai_probe", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "knowledge_conflicts", "knowledge_import", "knowledge_sources", "source_read", "source_remove", "suggestion_list", "suggestion_accept", "suggestion_dismiss", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "topic_list", "topic_mode_set", "style_notes_get", "style_notes_set", "ai_today", "ai_usage"] as const satisfies readonly (keyof Commands)[];
+export const COMMANDS = ["app_state", "preferences_set", "link_open", "demo_start", "demo_end", "notification_settings_get", "notification_settings_set", "conversation_watch", "desktop_settings_get", "desktop_settings_set", "account_add_token", "account_connect_start", "account_connect_finish", "account_page_choose", "account_switch_accept", "account_connect_stop", "account_list", "account_disconnect", "backup_create", "backup_list", "backup_restore", "export_create", "person_erase", "all_erase", "recovery_get", "recovery_dismiss", "diagnostics_get", "sync_now", "sync_pause", "sync_status", "sync_log", "sync_budget_set", "focus_set", "egress_list", "absence_get", "absence_dismiss", "inbox_list", "inbox_counts", "conversation_open", "conversation_page", "conversation_mark_read", "conversation_done", "conversation_snooze", "conversation_unread", "customer_picture", "media_read", "media_open", "privacy_settings_get", "privacy_settings_set", "webhook_set", "webhook_status", "search", "label_list", "label_set", "label_remove", "conversation_label", "filter_list", "filter_set", "filter_remove", "note_list", "note_add", "note_change", "note_remove", "composer_save", "message_send", "message_schedule", "message_split", "heart_send", "reaction_set", "typing_note", "sending_settings_get", "sending_settings_set", "outbox_list", "outbox_retry", "outbox_check", "outbox_send_now", "outbox_discard", "draft_get", "draft_approve", "draft_reject", "draft_regenerate", "draft_stop", "draft_why", "draft_revise", "why_export", "chips_get", "replay_run", "auto_reply_set", "ai_pause", "ai_settings_get", "ai_settings_set", "ai_presets", "ai_probe", "knowledge_add", "knowledge_change", "knowledge_remove", "knowledge_list", "knowledge_conflicts", "knowledge_import", "knowledge_sources", "source_read", "source_remove", "suggestion_list", "suggestion_accept", "suggestion_dismiss", "unanswered_list", "saved_reply_list", "saved_reply_set", "saved_reply_remove", "saved_reply_fill", "topic_list", "topic_mode_set", "style_notes_get", "style_notes_set", "ai_today", "ai_usage"] as const satisfies readonly (keyof Commands)[];
 
 /** Every error code; each has its words in `messages/*.json`. */
 export const CODES = ["bad_request", "not_found", "not_allowed", "wrong_app", "redirect_mismatch", "consent_denied", "callback_unreadable", "login_unknown", "login_used", "login_expired", "login_code_refused", "token_invalid", "token_expired", "not_a_tester", "permission_missing", "message_access_off", "other_account", "page_needed", "no_page", "account_restricted", "instagram_unreachable", "instagram_unreadable", "instagram_fault", "instagram_throttled", "reply_empty", "reply_too_long", "window_closed", "schedule_outside_window", "human_agent_off", "conversation_gone", "recipient_unavailable", "reply_refused", "reply_unconfirmed", "draft_stale", "draft_settled", "too_late", "media_gone", "media_refused", "media_too_large", "ai_unreachable", "ai_slow", "ai_key_refused", "ai_model_unknown", "ai_address_unusable", "ai_address_unknown", "ai_quota", "ai_nonsense", "entry_incomplete", "ai_needed", "ai_cap_reached", "draft_unconfirmed", "file_missing", "file_too_large", "file_unreadable", "file_kind_unknown", "file_empty", "hours_unreadable", "data_folder_unwritable", "disk_full", "data_too_new", "data_damaged", "data_locked", "backup_unusable", "file_exists", "place_unwritable", "confirm_mismatch", "already_running", "port_taken", "keyring_missing", "keyring_locked", "passphrase_wrong", "bad_setting", "internal"] as const satisfies readonly Code[];

@@ -23,6 +23,7 @@ export function fakeFromAddress(search: string): FakeHost {
   host.addAccount({ maybeUnpublished: scene === 'quiet' });
   if (scene === 'quiet') return host;
   shop(host);
+  proof(host);
   if (scene === 'many') many(host);
   if (scene === 'trouble') {
     host.accounts = host.accounts.map((account) => ({ ...account, receiving: 'troubled', fault: 'instagram_unreachable' }));
@@ -108,6 +109,36 @@ function shop(host: FakeHost): void {
       { entryId: 'k4', question: 'Kaç günde gelir?', answer: 'Teslimat 2–3 iş günü sürer.', place: null, revision: 1 },
     ],
   });
+}
+
+/** What the page of checks shows, and the account of a night. */
+function proof(host: FakeHost): void {
+  const accountId = host.accounts[0]?.id ?? '';
+  const reasons = ['due', 'due', 'burst', 'focus', 'sent', 'send', 'due', 'retry', 'started'] as const;
+  host.syncLog = Array.from({ length: 40 }, (_, i) => ({
+    accountId,
+    at: host.iso(i * 18_000 + 9_000),
+    reason: reasons[i % reasons.length] ?? 'due',
+    calls: 1 + (i % 5 === 4 ? 1 : 0),
+    found: i % 6 === 2 ? 3 : 0,
+    fault: i % 9 === 7 ? 'instagram_unreachable' : null,
+    millis: 180 + i * 23,
+  }));
+  host.egress = [
+    { host: 'graph.instagram.com', purpose: 'reading', calls: 1240, bytesOut: 512_300, bytesIn: 4_310_000, lastAt: host.iso(9_000) },
+    { host: 'graph.instagram.com', purpose: 'sending', calls: 37, bytesOut: 31_000, bytesIn: 9_200, lastAt: host.iso(4 * MINUTE) },
+    { host: 'scontent.cdninstagram.com', purpose: 'media', calls: 12, bytesOut: 9_000, bytesIn: 3_900_000, lastAt: host.iso(2 * HOUR) },
+  ];
+  host.absence = {
+    kind: 'asleep',
+    beganAt: host.iso(11 * HOUR),
+    endedAt: host.iso(40 * MINUTE),
+    checked: true,
+    messages: 14,
+    customers: 6,
+    windowsExpired: [...host.talks.values()].slice(0, 2).map(({ row }) => ({ conversationId: row.id, name: row.name })),
+    notSent: [...host.talks.values()].slice(3, 4).map(({ row }) => ({ conversationId: row.id, name: row.name })),
+  };
 }
 
 function many(host: FakeHost): void {

@@ -513,6 +513,22 @@ export class FakeHost implements Host {
       this.restartNeeded = true;
       return null;
     },
+    diagnostics_get: () => ({
+      version: this.app.version,
+      system: 'linux x86_64',
+      apiVersion: 'v24.0',
+      secrets: this.app.secrets,
+      schema: 3,
+      dataDir: '/home/owner/.local/share/replydesk',
+      fileBytes: 4_200_000,
+      logFile: '/home/owner/.local/share/replydesk/logs/replydesk.log',
+      accounts: this.accounts.length,
+      conversations: this.talks.size,
+      messages: [...this.talks.values()].reduce((sum, talk) => sum + talk.messages.length, 0),
+      entries: this.knowledge.length,
+      unsettled: 0,
+      support: `ReplyDesk ${this.app.version}\nsystem: linux x86_64\naccounts ${this.accounts.length}, conversations ${this.talks.size}\n`,
+    }),
     recovery_get: () => ({
       uncleanStop: false,
       check: 'not_needed',
@@ -527,7 +543,7 @@ export class FakeHost implements Host {
     sync_status: () => this.sync,
     sync_log: ({ accountId, limit }) => this.syncLog.filter((entry) => !accountId || entry.accountId === accountId).slice(0, limit),
     sync_budget_set: ({ accountId, callsPerHour }) => {
-      this.sync.accounts = this.sync.accounts.map((one) => (one.accountId === accountId ? { ...one, callsBudget: callsPerHour } : one));
+      this.sync = { accounts: this.sync.accounts.map((one) => (one.accountId === accountId ? { ...one, callsBudget: callsPerHour } : one)) };
       return this.sync;
     },
     focus_set: () => null,
