@@ -22,6 +22,13 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // The words of the first screen and those of later ones have the same names; their weight
+        // is counted apart.
+        chunkFileNames: ({ facadeModuleId }) => (facadeModuleId?.includes('/messages/later/') ? 'assets/later-[name]-[hash].js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
   test: {

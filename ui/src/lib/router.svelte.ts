@@ -23,6 +23,7 @@ export const SECTIONS = [
   'backup',
   'language',
   'keys',
+  'diagnostics',
 ] as const;
 export type SettingsSection = (typeof SECTIONS)[number];
 export type Route =

@@ -56,11 +56,19 @@ export function dayName(iso: string, nowMs: number): string {
 
 /** A moment to come, short: 18:00, Mon 09:00, 3 May 09:00. */
 export function momentAhead(iso: string, nowMs: number): string {
+  return near(iso, daysApart(new Date(nowMs), new Date(iso)));
+}
+
+/** A moment that has passed, short and exact: 14:02, Mon 14:02, 3 May 14:02. */
+export function momentPassed(iso: string, nowMs: number): string {
+  return near(iso, daysApart(new Date(iso), new Date(nowMs)));
+}
+
+function near(iso: string, days: number): string {
   const then = new Date(iso);
-  const days = daysApart(new Date(nowMs), then);
   if (days <= 0) return clockTime(iso);
-  if (days < 7) return format('ahead-week', { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
-  return format('ahead', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
+  if (days < 7) return format('near-week', { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
+  return format('near', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' }).format(then);
 }
 
 function rowDate(then: Date, nowMs: number): string {

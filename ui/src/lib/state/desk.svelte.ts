@@ -14,6 +14,7 @@ import { Inbox } from './inbox.svelte';
 import { KeyMap } from './keys.svelte';
 import { Labels } from './labels.svelte';
 import { Layout } from './layout.svelte';
+import { Meanwhile } from './meanwhile.svelte';
 import { Notes } from './notes.svelte';
 import { Search } from './search.svelte';
 import { Setup } from './setup.svelte';
@@ -39,6 +40,7 @@ export class Desk {
   readonly keys = new KeyMap();
   readonly labels: Labels;
   readonly layout = new Layout();
+  readonly meanwhile: Meanwhile;
   readonly notes: Notes;
   readonly triage: Triage;
   readonly undo = new Undo();
@@ -82,6 +84,7 @@ export class Desk {
     this.search = new Search(host);
     this.find = new Find(host, this.thread);
     this.labels = new Labels(host);
+    this.meanwhile = new Meanwhile(host, (job) => this.#keep(job));
     this.notes = new Notes(host);
     this.triage = new Triage(this);
     this.spoke = new Promise((resolve) => {
@@ -150,6 +153,7 @@ export class Desk {
       this.readSync(),
       this.inbox.refresh(),
       this.labels.refresh(),
+      this.meanwhile.read(),
       this.thread.id === null ? null : this.thread.refresh(),
     ]);
     this.knowledgeVersion += 1;
@@ -208,7 +212,10 @@ export class Desk {
     if (list || open) this.#soon(list, open);
     if (accounts) void this.readAccounts();
     if (login) void this.#loginEnded();
-    if (sync) void this.readSync();
+    if (sync) {
+      void this.readSync();
+      void this.meanwhile.readOn();
+    }
     if (settings) {
       void this.readAi();
       void this.#readPreferences();

@@ -6,7 +6,7 @@ import type { SettingsSection } from '$lib/router.svelte';
 export const GROUPS: readonly { key: MessageKey | null; sections: readonly SettingsSection[] }[] = [
   { key: 'settings.group.accounts', sections: ['account', 'sync', 'sending', 'webhooks'] },
   { key: 'settings.group.ai', sections: ['ai', 'auto', 'topics', 'knowledge', 'sources', 'learning', 'saved_replies', 'replay', 'report'] },
-  { key: 'settings.group.computer', sections: ['notifications', 'privacy', 'backup', 'language', 'keys'] },
+  { key: 'settings.group.computer', sections: ['notifications', 'privacy', 'backup', 'language', 'keys', 'diagnostics'] },
 ];
 
 export const PAGES: Record<SettingsSection, () => Promise<{ default: unknown }>> = {
@@ -28,4 +28,5 @@ export const PAGES: Record<SettingsSection, () => Promise<{ default: unknown }>>
   backup: () => import('./BackupSettings.svelte'),
   language: () => import('./LookSettings.svelte'),
   keys: () => import('./KeySettings.svelte'),
+  diagnostics: () => import('./DiagnosticsSettings.svelte'),
 };
