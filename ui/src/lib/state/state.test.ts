@@ -336,6 +336,29 @@ describe('the open conversation', () => {
     expect(thread.target).toBe(wanted);
     expect(thread.shown.some((message) => message.id === wanted)).toBe(true);
   });
+
+  it('reads back to a message without marking it, also while an older page is on its way', async () => {
+    const { host, thread, talk } = long(500);
+    await thread.open(talk.row.id);
+    const wanted = talk.messages[290]?.id ?? '';
+    const underWay = thread.older();
+    expect(await thread.reach(wanted)).toBe(true);
+    await underWay;
+    expect(thread.target).toBeNull();
+    expect(host.count('conversation_open')).toBe(3);
+    expect(new Set(thread.shown.map((message) => message.id)).size).toBe(thread.shown.length);
+    expect(await thread.reach('never written')).toBe(false);
+  });
+
+  it('reads so many messages that the first unread one is among them', async () => {
+    const { thread, talk } = long(200);
+    talk.row = { ...talk.row, unread: 70 };
+    await thread.open(talk.row.id, talk.row);
+    expect(thread.messages.filter((one) => one.direction === 'in').length).toBeGreaterThan(69);
+    const from = thread.messages.findIndex((one) => one.id === thread.unreadFrom);
+    expect(from).toBeGreaterThan(0);
+    expect(thread.messages.slice(from).filter((one) => one.direction === 'in')).toHaveLength(70);
+  });
 });
 
 describe('the composer', () => {

@@ -49,6 +49,7 @@ export class Thread {
   #locals = $state.raw<readonly LocalMessage[]>([]);
   #olderBefore = $state<string | null>(null);
   #opening = 0;
+  #older: Promise<void> | null = null;
   #sending = 0;
   #missed = false;
   #readTimer: ReturnType<typeof setTimeout> | null = null;
@@ -88,7 +89,9 @@ export class Thread {
     this.fault = null;
     this.loading = true;
     try {
-      const view = await this.host.call('conversation_open', { conversationId: id, limit: THREAD_PAGE });
+      // So many that what is unread begins among them, with something said before.
+      const limit = Math.min(THREAD_PAGE + 2 * (row?.unread ?? 0), LARGEST_READ);
+      const view = await this.host.call('conversation_open', { conversationId: id, limit });
       if (turn !== this.#opening) return;
       this.conversation = view.conversation;
       this.messages = view.messages;
@@ -170,11 +173,16 @@ export class Thread {
     }
   });
 
-  /** One page before the oldest message at hand. */
-  async older(limit = THREAD_PAGE): Promise<void> {
+  /** One page before the oldest message at hand; whoever asks meanwhile waits for the same one. */
+  older(limit = THREAD_PAGE): Promise<void> {
+    this.#older ??= this.#readOlder(limit).finally(() => (this.#older = null));
+    return this.#older;
+  }
+
+  async #readOlder(limit: number): Promise<void> {
     const before = this.#olderBefore;
     const id = this.id;
-    if (before === null || id === null || this.loadingOlder) return;
+    if (before === null || id === null) return;
     const turn = this.#opening;
     this.loadingOlder = true;
     try {
@@ -238,14 +246,18 @@ export class Thread {
         return;
       }
     }
+    if ((await this.reach(messageId)) && turn === this.#opening) this.target = messageId;
+  }
+
+  /** Reads back to a message; answers whether it is among those at hand. */
+  async reach(messageId: string): Promise<boolean> {
+    const turn = this.#opening;
     for (let page = 0; page < PAGES_TO_A_HIT; page += 1) {
-      if (this.messages.some((message) => message.id === messageId)) {
-        this.target = messageId;
-        return;
-      }
-      if (this.#olderBefore === null || turn !== this.#opening) return;
+      if (this.messages.some((message) => message.id === messageId)) return true;
+      if (this.#olderBefore === null || turn !== this.#opening) return false;
       await this.older(LARGEST_READ);
     }
+    return false;
   }
 
   /** Shows the words at once, then hands them to the engine. */

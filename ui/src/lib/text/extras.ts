@@ -17,6 +17,16 @@ export function lookOf({ kind }: Attachment): AttachmentLook {
   return kind === 'view_once' || kind === 'unsupported' ? 'closed' : 'file';
 }
 
+/** What hangs on a message, the story that it speaks of among it. */
+export function attachmentsOf({ attachments, story }: Pick<ShownMessage, 'attachments' | 'story'>): readonly Attachment[] {
+  return story?.attachment ? [...attachments, story.attachment] : attachments;
+}
+
+/** Whether it is shown as a picture that can be looked at large. */
+export function isPicture(attachment: Attachment): boolean {
+  return attachment.media === 'ready' && ['picture', 'card'].includes(lookOf(attachment));
+}
+
 /** Whether a message shows more than its words. */
 export function hasExtras(message: ShownMessage): boolean {
   return message.kind !== 'text' || message.attachments.length > 0 || message.replyTo !== null || message.story !== null || message.tap !== null || message.referral !== null;

@@ -1,12 +1,18 @@
 import { render, screen } from '@testing-library/svelte';
 import { tick, type Component } from 'svelte';
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Attachment, Message } from '$lib/ipc/bindings';
+import { faultWhat } from '$lib/errors/table';
 import { FakeHost } from '$lib/ipc/fake';
+import { CommandError } from '$lib/ipc/host';
 import { Desk } from '$lib/state/desk.svelte';
 import { boxOf, lookOf } from '$lib/text/extras';
 import WithDesk from '../WithDesk.svelte';
+import Lightbox from './Lightbox.svelte';
 import MessageBubble from '../thread/MessageBubble.svelte';
+
+// Loaded beforehand, so that no test waits for it to be compiled.
+beforeAll(() => import('./Extras.svelte'));
 
 beforeEach(() => {
   location.hash = '';
@@ -81,6 +87,76 @@ describe('what a message has beside its words', () => {
     screen.getByRole('button', { name: 'Check now' }).click();
     expect(host.calls.find((call) => call.name === 'outbox_check')?.args).toEqual({ id: 'o1' });
   });
+});
+
+describe('the lightbox', () => {
+  const pictures = [image({ id: 'a' }), image({ id: 'b', kind: 'post', name: 'Vase' }), image({ id: 'c' })];
+  const key = (name: string) => window.dispatchEvent(new KeyboardEvent('keydown', { key: name, bubbles: true, cancelable: true }));
+  const at = () => screen.getByTestId('lightbox-at').textContent;
+
+  async function lightbox(start: string, prepare: (host: FakeHost) => void = () => undefined) {
+    const host = new FakeHost();
+    prepare(host);
+    const desk = new Desk(host);
+    await desk.start();
+    const onclose = vi.fn();
+    render(WithDesk, { props: { desk, of: Lightbox as unknown as Component<Record<string, unknown>>, props: { pictures, start, onclose } } });
+    await tick();
+    return { host, onclose };
+  }
+
+  it('begins at the picture that was pressed and walks by arrow keys to both ends and no further', async () => {
+    await lightbox('b');
+    expect(at()).toBe('2 of 3');
+    expect((await screen.findByRole('img')).getAttribute('alt')).toContain('Vase');
+    for (const [name, where] of [['ArrowRight', '3 of 3'], ['ArrowRight', '3 of 3'], ['ArrowLeft', '2 of 3'], ['ArrowLeft', '1 of 3'], ['ArrowLeft', '1 of 3']] as const) {
+      key(name);
+      await tick();
+      expect(at()).toBe(where);
+    }
+    expect(screen.getByTestId<HTMLButtonElement>('lightbox-back').disabled).toBe(true);
+    expect(screen.getByTestId<HTMLButtonElement>('lightbox-next').disabled).toBe(false);
+  });
+
+  it('says why a picture cannot be seen, and the others can', async () => {
+    await lightbox('a', (host) => {
+      host.on('media_read', ({ attachmentId }) => {
+        if (attachmentId === 'a') throw new CommandError({ code: 'media_gone', message: 'gone' });
+        return { mime: 'image/png', base64: 'AAAA', width: 1, height: 1 };
+      });
+    });
+    await vi.waitFor(() => expect(screen.getByTestId('lightbox').textContent).toContain(faultWhat('media_gone')));
+    key('ArrowRight');
+    expect((await screen.findByRole('img')).getAttribute('src')).toMatch(/^blob:/);
+  });
+
+  it('closes by its button', async () => {
+    const { onclose } = await lightbox('a');
+    screen.getByRole('button', { name: 'Close' }).click();
+    await vi.waitFor(() => expect(onclose).toHaveBeenCalledOnce());
+  });
+
+  it('opens at the picture of a post, and not at another one', async () => {
+    const { host } = await bubble({ kind: 'image', attachments: pictures });
+    const opener = (await screen.findAllByTestId('picture'))[1];
+    await vi.waitFor(() => expect((opener as HTMLButtonElement).disabled).toBe(false));
+    opener?.click();
+    await vi.waitFor(() => expect(at()).toBe('2 of 3'));
+    expect(host.calls.filter((call) => call.name === 'media_read').length).toBe(3);
+  });
+});
+
+it('keeps the box of a picture that turns out to be none', async () => {
+  const host = new FakeHost();
+  host.fail('media_read', 'media_refused');
+  const talk = host.addTalk('Ayşe');
+  host.say(talk, 'customer', '', 0, { kind: 'image', attachments: [image()] });
+  const desk = new Desk(host);
+  await desk.start();
+  await desk.open(talk.row.id);
+  render(WithDesk, { props: { desk, of: MessageBubble as unknown as Component<Record<string, unknown>>, props: { message: desk.thread.shown[0], day: false, first: true, last: true, newestOut: false, unread: false } } });
+  const none = await screen.findByTestId('media-none');
+  expect([none.style.width, none.style.height]).toEqual(['280px', '140px']);
 });
 
 it('gives each kind its look, and an unknown size a fixed box', () => {
