@@ -59,8 +59,9 @@ impl View {
     }
 }
 
-impl App {
-    pub(crate) async fn start(variables: &[(&str, String)], log: &Path) -> App {
+impl View {
+    /// Starts a program of ours with a web view in it, under the driver for such programs.
+    pub(crate) async fn of(program: &Path, variables: &[(&str, String)], log: &Path) -> View {
         let ports = [free_port(), free_port()];
         let mut command = Command::new("tauri-driver");
         command
@@ -74,12 +75,18 @@ impl App {
         let mut capabilities = Capabilities::new();
         let wanted = [
             ("browserName", json!("wry")),
-            ("tauri:options", json!({ "application": APP })),
+            ("tauri:options", json!({ "application": program })),
         ];
         for (name, value) in wanted {
             capabilities.set(name, value).expect("a capability");
         }
-        let app = App(View::open(&mut command, &ports, capabilities, log).await);
+        View::open(&mut command, &ports, capabilities, log).await
+    }
+}
+
+impl App {
+    pub(crate) async fn start(variables: &[(&str, String)], log: &Path) -> App {
+        let app = App(View::of(Path::new(APP), variables, log).await);
         app.shown("[data-testid=app][data-ready=true]").await;
         app
     }

@@ -72,24 +72,7 @@ impl Stage {
 
     /// The environment of the app.
     pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
-        let web = || self.sim.url().to_owned();
-        vec![
-            ("REPLYDESK_INSTAGRAM_WEB", web()),
-            ("REPLYDESK_INSTAGRAM_API", web()),
-            ("REPLYDESK_INSTAGRAM_GRAPH", web()),
-            ("REPLYDESK_FACEBOOK_WEB", web()),
-            ("REPLYDESK_FACEBOOK_GRAPH", web()),
-            ("REPLYDESK_REDIRECT_URI", self.sim.redirect_uri()),
-            (
-                "REPLYDESK_DATA_DIR",
-                self.data.path().to_string_lossy().into_owned(),
-            ),
-            ("REPLYDESK_POLL_SECONDS", "0.5".to_owned()),
-            (
-                "REPLYDESK_LOG",
-                "info,desk_app=debug,desk_sync=debug,graph_api=debug".to_owned(),
-            ),
-        ]
+        variables(&self.sim, self.data.path())
     }
 
     /// Starts the app.
@@ -171,6 +154,25 @@ impl Stage {
             assert!(!is_bad, "the app complained: {line}");
         }
     }
+}
+
+/// The environment of an app that takes the simulator for Instagram.
+pub(crate) fn variables(sim: &Sim, data: &Path) -> Vec<(&'static str, String)> {
+    let web = || sim.url().to_owned();
+    vec![
+        ("REPLYDESK_INSTAGRAM_WEB", web()),
+        ("REPLYDESK_INSTAGRAM_API", web()),
+        ("REPLYDESK_INSTAGRAM_GRAPH", web()),
+        ("REPLYDESK_FACEBOOK_WEB", web()),
+        ("REPLYDESK_FACEBOOK_GRAPH", web()),
+        ("REPLYDESK_REDIRECT_URI", sim.redirect_uri()),
+        ("REPLYDESK_DATA_DIR", data.to_string_lossy().into_owned()),
+        ("REPLYDESK_POLL_SECONDS", "0.5".to_owned()),
+        (
+            "REPLYDESK_LOG",
+            "info,desk_app=debug,desk_sync=debug,graph_api=debug".to_owned(),
+        ),
+    ]
 }
 
 fn files_below(folder: &Path) -> Box<dyn Iterator<Item = PathBuf>> {

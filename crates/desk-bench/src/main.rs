@@ -59,6 +59,9 @@ struct Options {
     /// What the first screen loads, in KB of gzip, as `cargo xtask bench` found it.
     #[arg(long)]
     first_load_kb: Option<f64>,
+    /// Measures nothing: builds the store of the goals, and prints its folder.
+    #[arg(long)]
+    world: bool,
     /// The `replydesk-serve` whose memory and processor time are measured while it idles.
     #[arg(long)]
     serve: Option<PathBuf>,
@@ -85,6 +88,9 @@ impl Place {
 
 fn main() -> ExitCode {
     let options = Options::parse();
+    if options.world {
+        return print_world(&options);
+    }
     match measure(&options) {
         Ok(missed) if options.strict && !missed.is_empty() => {
             eprintln!("MISSED: {}", missed.join("; "));
@@ -95,6 +101,31 @@ fn main() -> ExitCode {
             eprintln!("The measurement broke off: {fault}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// For `cargo xtask bench window`, which measures the window over it.
+fn print_world(options: &Options) -> ExitCode {
+    let built = std::fs::create_dir_all(&options.dir)
+        .map_err(Fault::from)
+        .and_then(|()| World::of(size(options), &options.dir, &Corpus::new()));
+    match built {
+        Ok(world) => {
+            println!("{}", world.dir.display());
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("The data could not be made: {fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+const fn size(options: &Options) -> Size {
+    if options.quick {
+        Size::QUICK
+    } else {
+        Size::FULL
     }
 }
 
@@ -123,12 +154,7 @@ fn measure(options: &Options) -> Outcome<Vec<String>> {
         drafting::measure(&mut report, &place, &corpus, &rt)?;
     }
     if wanted("search") || wanted("reading") {
-        let size = if options.quick {
-            Size::QUICK
-        } else {
-            Size::FULL
-        };
-        let world = World::of(size, &options.dir, &corpus)?;
+        let world = World::of(size(options), &options.dir, &corpus)?;
         if wanted("search") {
             search::measure(&mut report, &place, &world, &corpus, &rt)?;
         }

@@ -1,14 +1,27 @@
 //! `cargo xtask bench`: builds `desk-bench` as a release nearly, and tells it the size of the UI.
+//! `cargo xtask bench window`: the same for the real window, inside the private desktop.
 
+use crate::metadata;
 use crate::node;
 use crate::process::{self, Outcome};
-use std::process::Stdio;
+use crate::setup::{self, Goal};
+use crate::window;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A full measurement of the window takes some ten minutes.
+const LIMIT_SECONDS: u32 = 3600;
 
 /// Measures; the options go to `desk-bench`.
 ///
 /// # Errors
 /// When it cannot be built, breaks off, or misses a goal with `--strict`.
 pub fn bench(arguments: &[String]) -> Outcome {
+    if let Some((first, rest)) = arguments.split_first()
+        && first == "window"
+    {
+        return bench_window(rest);
+    }
     // Measured while it idles; it lies beside the program that measures.
     process::run(&mut process::cargo(&[
         "build",
@@ -31,6 +44,59 @@ pub fn bench(arguments: &[String]) -> Outcome {
     process::run(command.args(arguments))
 }
 
+/// The window: `--quick` and `--only` go to the measurement; `--debug` takes the development build,
+/// whose times mean little, and is there already after a test.
+fn bench_window(arguments: &[String]) -> Outcome {
+    setup::system_packages(Goal::Test)?;
+    window::ensure_driver()?;
+    let (profile, folder) = if arguments.iter().any(|word| word == "--debug") {
+        ("dev", "debug")
+    } else {
+        ("bench-run", "bench-run")
+    };
+    let packages = ["--package", "replydesk", "--package", "desk-serve"];
+    let targets = [
+        "--bins",
+        "--bench",
+        "window-bench",
+        "--example",
+        "empty-window",
+    ];
+    let mut build = process::cargo(&["build", "--profile", profile]);
+    build
+        .args(packages)
+        .args(["--package", "desk-bench"])
+        .args(targets);
+    let built = process::output(build.arg("--message-format=json-render-diagnostics"))?;
+    let program = bench_of(&built)
+        .ok_or_else(|| process::Failure::new("cargo does not say where the measurement lies"))?;
+    let target = metadata::target_folder()?;
+    let mut world = Command::new(target.join(folder).join("desk-bench"));
+    world.arg("--world").arg("--dir").arg(target.join("bench"));
+    if arguments.iter().any(|word| word == "--quick") {
+        world.arg("--quick");
+    }
+    let world = process::output(&mut world)?;
+    let mut command = Command::new(program);
+    command
+        .args(["--world", world.trim(), "--dir"])
+        .arg(target.join("bench"))
+        .args(arguments.iter().filter(|word| *word != "--debug"));
+    if let Some(size) = first_load_kb()? {
+        command.args(["--first-load-kb", &size]);
+    }
+    window::limited_to(LIMIT_SECONDS, &command)
+}
+
+/// The program of the measurement, as cargo's lines tell.
+fn bench_of(lines: &str) -> Option<PathBuf> {
+    let line = lines.lines().find(|line| {
+        line.contains("\"name\":\"window-bench\"") && line.contains("\"executable\":\"")
+    })?;
+    let rest = line.split("\"executable\":\"").nth(1)?;
+    Some(Path::new(rest.split('"').next()?).to_owned())
+}
+
 /// What the first screen loads. A UI over its budget is measured like any other.
 fn first_load_kb() -> Outcome<Option<String>> {
     node::ensure()?;
@@ -49,6 +115,17 @@ fn first_load_of(shown: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_program_is_found_among_what_was_built() {
+        let lines = concat!(
+            r#"{"reason":"compiler-artifact","target":{"name":"desk-serve"},"executable":"/t/a"}"#,
+            "\n",
+            r#"{"reason":"compiler-artifact","target":{"name":"window-bench"},"executable":"/t/b"}"#,
+        );
+        assert_eq!(bench_of(lines), Some(PathBuf::from("/t/b")));
+        assert_eq!(bench_of("{}"), None);
+    }
 
     #[test]
     fn the_size_is_read_from_what_the_script_says() {

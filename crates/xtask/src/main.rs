@@ -53,7 +53,7 @@ const SUBCOMMANDS: &[Subcommand] = &[
     (
         "bench",
         Some(
-            "measures speed and weight against baselines and goals; --quick, --strict, --only WHAT",
+            "measures speed and weight against baselines and goals; --quick, --strict, --only WHAT; `bench window` measures the real window",
         ),
         bench::bench,
     ),

@@ -15,7 +15,7 @@ const INSIDE: &str = include_str!("window.sh");
 /// The WebDriver of Tauri windows; it starts WebKitWebDriver for each session.
 const DRIVER: (&str, &str) = ("tauri-driver", "2.1.0");
 /// A hung window must not hold a CI machine for hours.
-const LIMIT: &str = "1200";
+const LIMIT: u32 = 1200;
 
 /// The subcommand: any command inside the private desktop.
 ///
@@ -41,7 +41,15 @@ pub fn window(arguments: &[String]) -> Outcome {
 /// # Errors
 /// When it fails.
 pub fn limited(command: &Command) -> Outcome {
-    let mut words: Vec<String> = ["timeout", "--kill-after=20", LIMIT]
+    limited_to(LIMIT, command)
+}
+
+/// The same, ended after so many seconds.
+///
+/// # Errors
+/// When it fails.
+pub fn limited_to(seconds: u32, command: &Command) -> Outcome {
+    let mut words: Vec<String> = ["timeout", "--kill-after=20", &seconds.to_string()]
         .map(str::to_owned)
         .to_vec();
     words.push(command.get_program().to_string_lossy().into_owned());

@@ -1,20 +1,12 @@
-// A Chromium without a window, spoken to over a pipe: no port, no further package.
+// A Chromium, spoken to over a pipe: no port, no further package. Without a window, unless an
+// address is given that it shall show in one.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const FLAGS = [
-  '--headless=new',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--no-first-run',
-  '--hide-scrollbars',
-  '--force-color-profile=srgb',
-  '--remote-debugging-pipe',
-];
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--force-color-profile=srgb', '--remote-debugging-pipe'];
 
 export class Browser {
   #child;
@@ -23,8 +15,10 @@ export class Browser {
   #answers = new Map();
   #rest = '';
 
-  constructor(program = process.env.CHROMIUM ?? 'chromium') {
-    this.#child = spawn(program, [...FLAGS, `--user-data-dir=${this.#profile}`, 'about:blank'], {
+  constructor({ program = process.env.CHROMIUM ?? 'chromium', window } = {}) {
+    const shown = window ? ['--window-size=1180,760', `--app=${window}`] : ['--headless=new', '--hide-scrollbars', 'about:blank'];
+    this.startedMs = Date.now();
+    this.#child = spawn(program, [...FLAGS, `--user-data-dir=${this.#profile}`, ...shown], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     });
     this.#child.stdio[4].setEncoding('utf8');
@@ -36,6 +30,24 @@ export class Browser {
     const id = this.#next++;
     this.#child.stdio[3].write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
     return new Promise((resolve, reject) => this.#answers.set(id, { resolve, reject, method }));
+  }
+
+  /** The process. */
+  get id() {
+    return this.#child.pid;
+  }
+
+  /** The page of the window. */
+  async first() {
+    for (;;) {
+      const { targetInfos } = await this.send('Target.getTargets');
+      const page = targetInfos.find((one) => one.type === 'page');
+      if (page) {
+        const { sessionId } = await this.send('Target.attachToTarget', { targetId: page.targetId, flatten: true });
+        return new Page(this, sessionId);
+      }
+      await new Promise((done) => setTimeout(done, 20));
+    }
   }
 
   async page() {

@@ -1,0 +1,97 @@
+//! From a key to the paint of what it did.
+//!
+//! Measured in the page: from the time that the key's event bears, through the frame in which the
+//! page has changed as expected, to the first task after that frame was painted.
+
+use crate::app::App;
+use crate::desktop::eventually;
+use crate::report::{Report, Row, both};
+use crate::stats::Samples;
+use std::time::Duration;
+use thirtyfour::Key;
+
+const GOAL: Duration = Duration::from_millis(50);
+
+/// `changed` is asked in every frame; what it answers first is how it was before.
+const RECORDER: &str = "window.keyTimes = [];\
+    window.timeNextKey = (changed) => addEventListener('keydown', (event) => {\
+      const now = performance.now();\
+      const began = Math.abs(now - event.timeStamp) < 1000 ? event.timeStamp : now;\
+      const before = changed();\
+      const painted = () => { const { port1, port2 } = new MessageChannel();\
+        port1.onmessage = () => window.keyTimes.push(performance.now() - began);\
+        port2.postMessage(0); };\
+      const look = () => requestAnimationFrame(() => changed() === before ? look() : painted());\
+      look();\
+    }, { capture: true, once: true }); return 1";
+
+const SELECTED: &str = "document.querySelector('[role=option][aria-selected=true]')?.id";
+const OPENED: &str = "document.querySelector('[role=log].ready [data-testid=message]') !== null";
+const WRITTEN: &str = "document.querySelector('[data-testid=composer]').value";
+
+/// Measures in a window that shows the list, and in it conversations that can be answered.
+pub(crate) async fn measure(report: &mut Report, app: &App, quick: bool) {
+    let rounds = if quick { 10 } else { 60 };
+    app.script(RECORDER).await;
+    app.press(Key::Escape).await;
+    let mut all = Vec::new();
+
+    let mut next = Samples::default();
+    for round in 0..rounds {
+        // Down and up again: the same rows, so that the end of the list is never met.
+        let key = if (round / 20) % 2 == 0 { 'j' } else { 'k' };
+        next.push(time(app, SELECTED, key).await);
+    }
+    all.push(("next conversation", next));
+
+    let mut open = Samples::default();
+    for _ in 0..rounds / 2 {
+        app.press(Key::Escape).await;
+        app.gone("[data-testid=thread]").await;
+        open.push(time(app, OPENED, Key::Enter.value()).await);
+        app.press(Key::Escape).await;
+        app.gone("[data-testid=thread]").await;
+        time(app, SELECTED, 'j').await;
+    }
+    all.push(("open", open));
+
+    app.click("[data-testid=composer]").await;
+    let mut typing = Samples::default();
+    for letter in "kargo ücretsiz, yarın yola çıkar "
+        .chars()
+        .cycle()
+        .take(rounds)
+    {
+        typing.push(time(app, WRITTEN, letter).await);
+    }
+    app.fill("composer", " ").await;
+    app.press(Key::Escape).await;
+    all.push(("typing", typing));
+
+    for (what, samples) in all {
+        report.keep("key → paint", what, &samples);
+        report.add(
+            Row::new(format!("key → paint, {what}"), both(&samples))
+                .goal("p95 ≤ 50 ms", samples.p95() <= GOAL),
+        );
+    }
+}
+
+async fn time(app: &App, changed: &str, key: char) -> Duration {
+    let count = app
+        .script(&format!(
+            "window.timeNextKey(() => {changed}); return window.keyTimes.length"
+        ))
+        .await;
+    let count = count.as_u64().expect("a number");
+    app.press(key).await;
+    let what = format!("{key:?} changes {changed}");
+    let time = eventually(&what, async || {
+        let time = app
+            .script(&format!("return window.keyTimes[{count}] ?? null"))
+            .await;
+        time.as_f64()
+    })
+    .await;
+    Duration::from_secs_f64(time / 1000.0)
+}
