@@ -22,6 +22,13 @@ impl Place {
         }
     }
 
+    /// How many messages there are: a world is named by it.
+    pub(crate) fn messages(&self) -> &str {
+        let name = self.world.file_name().and_then(|name| name.to_str());
+        name.and_then(|name| name.rsplit('-').next())
+            .unwrap_or_default()
+    }
+
     /// A copy of the data.
     pub(crate) fn copy(&self) -> TempDir {
         let copy = tempfile::Builder::new()

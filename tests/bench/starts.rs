@@ -64,8 +64,11 @@ pub(crate) async fn measure(report: &mut Report, place: &Place) {
             .goal("≤ 300 ms", more <= START),
     );
     report.add(
-        Row::new("  start → rows, 1,000,000 messages", both(&ours.times))
-            .against(both(&empty.times), ratio(&ours, &empty)),
+        Row::new(
+            format!("  start → rows, {} messages", place.messages()),
+            both(&ours.times),
+        )
+        .against(both(&empty.times), ratio(&ours, &empty)),
     );
     report.add(
         Row::new("  the same screen in Chromium", both(&chromium.times))
@@ -100,8 +103,9 @@ async fn start(program: &Path, mark: &str, variables: &[(&str, String)]) -> (Dur
         "const mark = performance.getEntriesByName('{mark}')[0];\
          return mark ? performance.timeOrigin + mark.startTime : null"
     );
-    let painted = eventually("something is painted", async || {
-        let answer = view.driver.execute(ask.as_str(), Vec::new()).await.ok()?;
+    let painted = eventually(&format!("{mark} is painted"), async || {
+        let answer = view.driver.execute(ask.as_str(), Vec::new()).await;
+        let answer = answer.expect("a script runs");
         answer.json().as_f64()
     })
     .await;

@@ -5,6 +5,7 @@ use crate::metadata;
 use crate::node;
 use crate::process::{self, Outcome};
 use crate::setup::{self, Goal};
+use crate::test;
 use crate::window;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -49,12 +50,13 @@ pub fn bench(arguments: &[String]) -> Outcome {
 fn bench_window(arguments: &[String]) -> Outcome {
     setup::system_packages(Goal::Test)?;
     window::ensure_driver()?;
-    let (profile, folder) = if arguments.iter().any(|word| word == "--debug") {
+    let is_debug = arguments.iter().any(|word| word == "--debug");
+    let (profile, folder) = if is_debug {
         ("dev", "debug")
     } else {
         ("bench-run", "bench-run")
     };
-    let packages = ["--package", "replydesk", "--package", "desk-serve"];
+    // As the tests build it: after them it is there already.
     let targets = [
         "--bins",
         "--bench",
@@ -63,10 +65,7 @@ fn bench_window(arguments: &[String]) -> Outcome {
         "empty-window",
     ];
     let mut build = process::cargo(&["build", "--profile", profile]);
-    build
-        .args(packages)
-        .args(["--package", "desk-bench"])
-        .args(targets);
+    build.args(test::EVERYTHING).args(targets);
     let built = process::output(build.arg("--message-format=json-render-diagnostics"))?;
     let program = bench_of(&built)
         .ok_or_else(|| process::Failure::new("cargo does not say where the measurement lies"))?;
