@@ -72,9 +72,18 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Builds the index.
+    /// Builds the index, and examines it.
     #[must_use]
     pub fn new(entries: Vec<Entry>) -> Self {
+        let knowledge = Self::unexamined(entries);
+        knowledge.examine();
+        knowledge
+    }
+
+    /// Builds the index. It finds as well as an examined one; until [`examine`](Self::examine) has
+    /// ended, only what is asked for nearly word for word may be sent by itself.
+    #[must_use]
+    pub fn unexamined(entries: Vec<Entry>) -> Self {
         let by_id = entries.iter().enumerate().map(|(n, e)| (e.id, n)).collect();
         let index = Index::new(&entries);
         Self {
@@ -82,6 +91,11 @@ impl Knowledge {
             by_id,
             index,
         }
+    }
+
+    /// Learns how far finds can be trusted; takes several times as long as the building.
+    pub fn examine(&self) {
+        self.index.examine();
     }
 
     /// The best entries for a query, internal ones too; at most `limit`.

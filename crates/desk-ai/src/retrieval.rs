@@ -20,6 +20,7 @@ use bm25::Field;
 use classes::Classes;
 use gate::{Gate, Signs};
 use space::{Space, Vector};
+use std::sync::OnceLock;
 use terms::{Analyser, Memory, Terms};
 
 /// What was found.
@@ -64,7 +65,8 @@ pub struct Index {
     pairs: Field,
     space: Space,
     classes: Option<Classes>,
-    gate: Gate,
+    /// Careful until the knowledge was examined.
+    gate: OnceLock<Gate>,
     /// Some entry tells how it is asked for.
     has_questions: bool,
     docs: Vec<Doc>,
@@ -132,7 +134,7 @@ impl Default for Index {
 }
 
 impl Index {
-    /// Builds it.
+    /// Builds it, not examined yet.
     #[must_use]
     pub fn new(entries: &[Entry]) -> Self {
         let mut langs: Vec<_> = entries
@@ -153,7 +155,7 @@ impl Index {
             has_questions: entries.iter().any(|e| !e.questions.is_empty()),
             space: Space::default(),
             classes: None,
-            gate: Gate::default(),
+            gate: OnceLock::new(),
             docs: Vec::new(),
             of_entry: vec![Vec::new(); entries.len()],
         };
@@ -195,9 +197,25 @@ impl Index {
             && weights <= MAX_WEIGHTS
         {
             index.classes = Some(index.train(|_| true));
-            index.gate = Gate::fit(&examine::samples(&index), phrasings / entries.len() as f32);
         }
         index
+    }
+
+    /// Learns how far its finds can be trusted; until then only what is asked for nearly word for
+    /// word may be sent by itself. Takes several times as long as the building.
+    pub fn examine(&self) {
+        if self.classes.is_none() {
+            return;
+        }
+        self.gate.get_or_init(|| {
+            let phrasings = self.docs.iter().filter(|doc| !doc.is_answer).count();
+            let phrasings = phrasings as f32 / self.of_entry.len().max(1) as f32;
+            Gate::fit(&examine::samples(self), phrasings)
+        });
+    }
+
+    fn gate(&self) -> &Gate {
+        self.gate.get().unwrap_or(&Gate::CAREFUL)
     }
 
     /// Searches. `lang` is the query's language when it is known.
@@ -224,8 +242,8 @@ impl Index {
         hits.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         hits.truncate(limit);
         Match {
-            sureness: self.gate.sureness(&evidence.signs),
-            strict: !hits.is_empty() && self.gate.passes(&evidence.signs),
+            sureness: self.gate().sureness(&evidence.signs),
+            strict: !hits.is_empty() && self.gate().passes(&evidence.signs),
             likely: !hits.is_empty() && gate::is_likely(&evidence.signs),
             covered: evidence.covered,
             signs: evidence.signs,

@@ -49,26 +49,23 @@ pub fn is_likely(signs: &Signs) -> bool {
     agree >= 1.0 && (stems >= 0.5 || pieces >= 0.6)
 }
 
-impl Default for Gate {
-    fn default() -> Self {
-        Self {
-            weights: START,
-            bias: START_BIAS,
-            bar: 1.0,
-            examined: false,
-        }
-    }
-}
-
 impl Gate {
+    /// For a knowledge that is too small to be examined, or was not examined yet.
+    pub const CAREFUL: Self = Self {
+        weights: START,
+        bias: START_BIAS,
+        bar: 1.0,
+        examined: false,
+    };
+
     /// Learns weights and bar from examined questions; too few leave the careful default.
     #[must_use]
     pub fn fit(samples: &[Sample], phrasings: f32) -> Self {
         let outside = samples.iter().filter(|s| s.outside).count();
         if samples.len() < MIN_SAMPLES || outside < MIN_SAMPLES / 3 {
-            return Self::default();
+            return Self::CAREFUL;
         }
-        let mut gate = Self::default();
+        let mut gate = Self::CAREFUL;
         gate.learn(samples);
         // The more phrasings map out an entry, the rarer is a question beside it that only looks
         // like one of them: ten are the measure, sixty-four and more count 6.4 times.

@@ -10,6 +10,9 @@ pub type Vector = Vec<(u32, f32)>;
 /// kind is scaled to length one first.
 const KINDS: [f32; 5] = [1.0, 0.45, 1.0, 0.8, 0.5];
 
+/// Documents from which on a term has to be seen twice.
+const LARGE: usize = 500;
+
 /// The vocabulary with its rarities, and the vectors of all documents.
 #[derive(Debug, Default)]
 pub struct Space {
@@ -38,8 +41,9 @@ impl Space {
                 }
             }
         }
-        // In a large knowledge what was seen once cannot help to generalise, and fills memory.
-        let least = if documents.len() > 2_000 { 2 } else { 1 };
+        // In a large knowledge what was seen once cannot help to generalise: it fills memory and
+        // takes a third of the training.
+        let least = if documents.len() > LARGE { 2 } else { 1 };
         let mut terms: Vec<(u64, u32)> = with.into_iter().filter(|(_, n)| *n >= least).collect();
         terms.sort_unstable();
         let vocabulary = (0u32..)
