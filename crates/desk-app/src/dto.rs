@@ -131,6 +131,8 @@ dto! {
     pub struct SyncStatus {
         /// One for each account.
         pub accounts: Vec<AccountSync>,
+        /// Until when the owner wants Instagram not to be asked.
+        pub paused_until: Option<Timestamp>,
     }
 
     /// How the synchronisation of one account stands.

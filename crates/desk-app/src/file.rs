@@ -144,7 +144,10 @@ impl Desk {
         conversation_id: ConversationId,
     ) -> Result<EraseReport, IpcError> {
         let now = self.clock.now();
-        let erased = self.store.erase_person(conversation_id, now).await?;
+        let mut erased = self.store.erase_person(conversation_id, now).await?;
+        // What other programs were shown lies in copies that nothing names.
+        self.forget_opened().await;
+        erased.untouched.extend(self.engine.sweep_media().await?);
         tracing::info!(
             copies = erased.copies,
             untouched = erased.untouched.len(),
@@ -153,11 +156,13 @@ impl Desk {
         Ok(erase_report(erased))
     }
 
-    /// Command `all_erase`: every row, every backup in the data folder, every secret. ReplyDesk has
+    /// Command `all_erase`: every row, every backup in the data folder, every picture, every
+    /// secret. ReplyDesk has
     /// to be started again afterwards.
     ///
     /// # Errors
-    /// [`Code::ConfirmMismatch`] unless the owner typed the word that is asked for.
+    /// [`Code::ConfirmMismatch`] unless the owner typed the word that is asked for;
+    /// [`Code::PlaceUnwritable`] when pictures could not be removed.
     pub async fn all_erase(&self, confirm: String) -> Result<(), IpcError> {
         if confirm.trim() != ERASE_WORD {
             return Err(IpcError::new(
@@ -170,6 +175,8 @@ impl Desk {
             self.secrets.delete(&name).await?;
         }
         self.store.erase_all().await?;
+        let unwritable = |e: std::io::Error| IpcError::new(Code::PlaceUnwritable, e.to_string());
+        self.engine.erase_media().await.map_err(unwritable)?;
         self.file_watch.set_erased();
         tracing::info!("everything was erased");
         self.announce(Desk::everything_changed());

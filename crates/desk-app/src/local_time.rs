@@ -31,9 +31,13 @@ pub(crate) fn month(at: Timestamp) -> String {
 
 /// When a day began. Where clocks jump over midnight, the day begins an hour later.
 fn start_of(day: NaiveDate) -> Timestamp {
+    start_in(&Local, day)
+}
+
+fn start_in<Zone: TimeZone>(zone: &Zone, day: NaiveDate) -> Timestamp {
     let begin = (0..4)
         .filter_map(|hour| day.and_hms_opt(hour, 0, 0))
-        .find_map(|time| Local.from_local_datetime(&time).earliest());
+        .find_map(|time| zone.from_local_datetime(&time).earliest());
     begin.map_or(Timestamp(0), |t| Timestamp(t.timestamp_millis()))
 }
 
@@ -57,6 +61,81 @@ pub(crate) fn days_of(month: &str) -> Option<Vec<(String, Timestamp, Timestamp)>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chrono::{FixedOffset, MappedLocalTime, NaiveDateTime, TimeDelta};
+
+    /// A zone whose clocks go an hour ahead at a moment of winter time, and back at one of summer
+    /// time.
+    #[derive(Debug, Clone)]
+    struct Changing {
+        ahead: NaiveDateTime,
+        back: NaiveDateTime,
+    }
+
+    impl Changing {
+        fn offset(hours: i32) -> FixedOffset {
+            FixedOffset::east_opt(hours * 3600).unwrap()
+        }
+    }
+
+    impl TimeZone for Changing {
+        type Offset = FixedOffset;
+
+        fn from_offset(_: &FixedOffset) -> Self {
+            unreachable!("nobody asks")
+        }
+
+        fn offset_from_local_date(&self, day: &NaiveDate) -> MappedLocalTime<FixedOffset> {
+            self.offset_from_local_datetime(&day.and_hms_opt(0, 0, 0).unwrap())
+        }
+
+        fn offset_from_local_datetime(&self, at: &NaiveDateTime) -> MappedLocalTime<FixedOffset> {
+            let hour = TimeDelta::hours(1);
+            let (winter, summer) = (Changing::offset(0), Changing::offset(1));
+            if (self.ahead..self.ahead + hour).contains(at) {
+                MappedLocalTime::None
+            } else if (self.back - hour..self.back).contains(at) {
+                MappedLocalTime::Ambiguous(summer, winter)
+            } else if (self.ahead..self.back).contains(at) {
+                MappedLocalTime::Single(summer)
+            } else {
+                MappedLocalTime::Single(winter)
+            }
+        }
+
+        fn offset_from_utc_date(&self, day: &NaiveDate) -> FixedOffset {
+            self.offset_from_utc_datetime(&day.and_hms_opt(0, 0, 0).unwrap())
+        }
+
+        fn offset_from_utc_datetime(&self, at: &NaiveDateTime) -> FixedOffset {
+            let back = self.back - TimeDelta::hours(1);
+            Changing::offset(i32::from((self.ahead..back).contains(at)))
+        }
+    }
+
+    #[test]
+    fn days_on_which_the_clocks_change_have_23_and_25_hours_and_lose_no_moment() {
+        let moment = |text: &str| text.parse::<NaiveDateTime>().unwrap();
+        // Once in the night, once over midnight itself.
+        for (ahead, back) in [
+            ("2027-03-28T02:00:00", "2027-10-31T02:00:00"),
+            ("2027-03-28T00:00:00", "2027-10-31T01:00:00"),
+        ] {
+            let zone = Changing {
+                ahead: moment(ahead),
+                back: moment(back),
+            };
+            let hours = |day: &str| {
+                let day = day.parse::<NaiveDate>().unwrap();
+                let (began, ended) = (
+                    start_in(&zone, day),
+                    start_in(&zone, day.succ_opt().unwrap()),
+                );
+                ended.since(began).as_secs() / 3600
+            };
+            let days = ["2027-03-27", "2027-03-28", "2027-10-30", "2027-10-31"];
+            assert_eq!(days.map(hours), [24, 23, 24, 25], "{ahead}");
+        }
+    }
 
     #[test]
     fn a_month_is_cut_into_its_days() {

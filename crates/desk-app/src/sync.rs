@@ -69,7 +69,10 @@ impl Desk {
             .into_iter()
             .map(|stored| self.account_sync(&stored))
             .collect();
-        Ok(SyncStatus { accounts })
+        Ok(SyncStatus {
+            accounts,
+            paused_until: self.sync_paused_until(),
+        })
     }
 
     fn account_sync(&self, stored: &Stored) -> AccountSync {

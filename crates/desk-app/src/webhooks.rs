@@ -152,7 +152,10 @@ impl Desk {
                 Ok((row, counts, webhook::count_failed(db, account_id)?))
             })
             .await;
-        let (row, (by_poll, by_webhook), unreadable) = read?;
+        let (mut row, (by_poll, by_webhook), unreadable) = read?;
+        let unwritten = self.engine.refused_deliveries(account_id);
+        row.refused = row.refused.saturating_add(unwritten.count);
+        row.refused_at = row.refused_at.max(unwritten.last);
         let listening = self.engine.listening_now();
         let has_secret = self.engine.has_webhook_secret(&account).await;
         let setup = match listening.port.filter(|_| row.enabled) {

@@ -80,6 +80,8 @@ word_enum! {
         ReplyRefused = "reply_refused",
         /// It is not known whether the message arrived.
         ReplyUnconfirmed = "reply_unconfirmed",
+        /// The message stands in an older copy of the file: it may have been sent long ago.
+        ReplyFromCopy = "reply_from_copy",
         /// A newer message came after the draft was written.
         DraftStale = "draft_stale",
         /// The draft was already approved, rejected or replaced.

@@ -68,6 +68,8 @@ pub(crate) struct Caller {
     calls: Arc<AtomicU32>,
 }
 
+/// After so long a refused field is asked for again.
+const ASKED_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Stands in the list of refused fields when Instagram shows no messages inside conversations.
 const NESTED: &str = "messages";
 
@@ -331,11 +333,31 @@ impl Caller {
         account: &Account,
         list: String,
     ) -> Result<(), StoreError> {
-        let id = account.id;
+        let (id, now) = (account.id, self.inner.clock.now());
         self.inner
             .store
-            .write(move |w| account::set_refused_fields(w, id, &list))
+            .write(move |w| account::set_refused_fields(w, id, &list, now))
             .await
+    }
+
+    /// The account as it is to be checked: fields that were refused a week ago are asked for again,
+    /// since Meta may have begun to give them.
+    pub(crate) async fn account_to_check(&self) -> Result<Account, StoreError> {
+        let account = self.account().await?;
+        if account.refused_fields.is_empty() {
+            return Ok(account);
+        }
+        let (id, now) = (account.id, self.inner.clock.now());
+        let forgotten: Result<bool, StoreError> = self
+            .inner
+            .store
+            .write(move |w| account::forget_refused_fields(w, id, ASKED_AGAIN, now))
+            .await;
+        if !forgotten? {
+            return Ok(account);
+        }
+        tracing::info!(account.id = %id, "fields that were refused a week ago are asked for again");
+        self.account().await
     }
 
     /// Notes that a field is refused, when that is what the fault may mean.

@@ -45,4 +45,5 @@ pub use lights::{Light, Lights};
 pub use reach::client_for;
 pub use token::FIRST_REFRESH;
 pub use webhook::Listening;
+pub use webhook::RefusedCount;
 pub use webhook::receiver::PATH as WEBHOOK_PATH;

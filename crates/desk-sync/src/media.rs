@@ -18,6 +18,7 @@ use desk_store::table::attachment::{self, Attachment, Media, Place};
 use desk_store::table::setting;
 use graph_api::media::sniff::Kind;
 use graph_api::media::{MediaClient, MediaError};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
@@ -62,6 +63,24 @@ impl Engine {
     /// Why it cannot be shown.
     pub async fn media(&self, id: AttachmentId) -> Result<Shown, MediaFault> {
         read(self.inner(), id).await
+    }
+
+    /// Removes the files that nothing names any more, now; gives those that could not be removed.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn sweep_media(&self) -> Result<Vec<PathBuf>, StoreError> {
+        sweep(self.inner()).await
+    }
+
+    /// Removes the whole folder: everything was erased.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub async fn erase_media(&self) -> std::io::Result<()> {
+        let folder = &self.inner().media.folder;
+        let _alone = folder.alone().await;
+        folder.erase().await
     }
 
     /// Brings the folder in order: the owner decided anew what is kept.
@@ -373,8 +392,9 @@ fn expiry(now: Timestamp) -> Timestamp {
     Timestamp(now.0 - i64::from(COPY_DAYS) * 24 * 3_600_000)
 }
 
-/// Removes the files that nothing names any more.
-async fn sweep(inner: &Inner) -> Result<(), StoreError> {
+/// Removes the files that nothing names any more; gives those that could not be removed.
+async fn sweep(inner: &Inner) -> Result<Vec<PathBuf>, StoreError> {
+    let mut stayed = Vec::new();
     let _alone = inner.media.folder.alone().await;
     for name in inner.media.folder.names().await {
         let asked = name.clone();
@@ -383,10 +403,10 @@ async fn sweep(inner: &Inner) -> Result<(), StoreError> {
             .read(move |db| attachment::is_used(db, &asked))
             .await;
         if !used? {
-            inner.media.folder.remove(&name).await;
+            stayed.extend(inner.media.folder.remove(&name).await);
         }
     }
-    Ok(())
+    Ok(stayed)
 }
 
 #[cfg(test)]

@@ -3,12 +3,14 @@
 #[cfg(test)]
 mod interleavings;
 mod looking;
+mod rest;
 mod sending;
 
 use crate::engine::Inner;
 use desk_core::{OutboxId, SendState, Timestamp};
 use desk_store::table::outbox::{self, OutboxRow};
 use desk_store::{StoreError, Write};
+use rest::Rest;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,27 +29,30 @@ const SET: Duration = Duration::from_secs(2);
 pub(crate) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
     let mut changes = inner.store.changes();
     let mut under_way: BTreeSet<OutboxId> = BTreeSet::new();
-    let mut tasks: JoinSet<OutboxId> = JoinSet::new();
+    let mut tasks: JoinSet<(OutboxId, bool)> = JoinSet::new();
     let mut watch = Watch::start(&inner);
+    let mut rest = Rest::default();
     loop {
         // The very time that was looked at: a clock that is set in between would end a hold.
         let now = watch.look(&inner).await;
         let next = match due_rows(&inner, now).await {
             Ok((rows, next)) => {
                 for row in rows {
-                    if tasks.len() >= AT_ONCE || !under_way.insert(row.id) {
+                    let rests = rest.holds(row.id, now);
+                    if rests || tasks.len() >= AT_ONCE || !under_way.insert(row.id) {
                         continue;
                     }
-                    let inner = Arc::clone(&inner);
+                    let (inner, stop) = (Arc::clone(&inner), stop.clone());
                     tasks.spawn(async move {
                         let id = row.id;
-                        if let Err(e) = handle(&inner, row).await {
+                        let done = handle(&inner, row, &stop).await;
+                        if let Err(e) = &done {
                             tracing::error!(outbox.id = %id, error = %e, "the outbox could not be stored");
                         }
-                        id
+                        (id, done.is_ok())
                     });
                 }
-                next
+                next.into_iter().chain(rest.next(now)).min()
             }
             Err(e) => {
                 tracing::error!(error = %e, "the outbox could not be read");
@@ -58,7 +63,10 @@ pub(crate) async fn run(inner: Arc<Inner>, stop: CancellationToken) {
             biased;
             () = stop.cancelled() => break,
             Some(done) = tasks.join_next(), if !tasks.is_empty() => {
-                if let Ok(id) = done { under_way.remove(&id); }
+                if let Ok((id, stored)) = done {
+                    under_way.remove(&id);
+                    rest.note(id, stored, inner.clock.now());
+                }
             }
             change = changes.recv() => {
                 if matches!(change, Err(RecvError::Closed)) { break; }
@@ -86,9 +94,13 @@ async fn due_rows(
         .await
 }
 
-async fn handle(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), StoreError> {
+async fn handle(
+    inner: &Arc<Inner>,
+    row: OutboxRow,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
     match row.state {
-        SendState::Queued | SendState::Retrying => sending::send(inner, row).await,
+        SendState::Queued | SendState::Retrying => sending::send(inner, row, stop).await,
         SendState::Unconfirmed => looking::look(inner, row).await,
         _ => Ok(()),
     }

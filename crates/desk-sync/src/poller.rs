@@ -241,7 +241,7 @@ impl Poller {
         let (began, steady) = (self.inner.clock.now(), self.inner.clock.uptime());
         let mut check = Check::default();
         let mut reason = reason;
-        let result = match self.caller.account().await {
+        let result = match self.caller.account_to_check().await {
             Ok(account) if account.synced_at.is_none() => {
                 reason = CallReason::FirstSync;
                 self.first_sync(&account, &mut check).await

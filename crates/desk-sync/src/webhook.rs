@@ -10,9 +10,11 @@
 mod drain;
 mod events;
 pub mod receiver;
+mod refused;
 
 pub(crate) use drain::run as run_drain;
 pub(crate) use receiver::run as run_receiver;
+pub use refused::Count as RefusedCount;
 
 use crate::engine::{Engine, Inner};
 use desk_core::{AccountId, Code, IgUserId};
@@ -34,6 +36,8 @@ pub(crate) struct Board {
     pub(crate) came: Notify,
     /// How the receiver stands.
     listening: watch::Sender<Listening>,
+    /// Deliveries whose signature was none of ours.
+    refused: refused::Refused,
 }
 
 /// How the receiver stands.
@@ -77,6 +81,12 @@ impl Engine {
             .wait_for(|l| l.port.is_some() || l.fault.is_some())
             .await;
         settled.map(|l| *l).unwrap_or_default()
+    }
+
+    /// The deliveries that were refused and are not written down yet.
+    #[must_use]
+    pub fn refused_deliveries(&self, account: AccountId) -> RefusedCount {
+        self.inner().webhooks.refused.of(account)
     }
 
     /// Whether there is a secret to check an account's deliveries with.

@@ -20,7 +20,6 @@ use desk_store::{Store, StoreError, Write};
 use desk_sync::ingest::{Batch, ingest};
 use desk_testkit::FakeClock;
 use proptest::prelude::*;
-use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -531,31 +530,19 @@ impl World {
 /// Automatic replies of all runs: without any, nothing was tested.
 static SENT: AtomicU32 = AtomicU32::new(0);
 
-/// How many lives a run of the tests lives: `REPLYDESK_LIVES=N` lives more of them,
-/// `REPLYDESK_LIVES_SEED=N` others.
-const LIVES: u32 = 40;
-
-fn number(name: &str) -> Option<u32> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
 #[test]
 fn no_interleaving_lets_a_reply_out_that_must_stay() {
     let rt = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .unwrap();
-    let config = ProptestConfig {
-        cases: number("REPLYDESK_LIVES").unwrap_or(LIVES),
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 40,
         max_shrink_iters: 60,
         failure_persistence: None,
         ..ProptestConfig::default()
-    };
-    let mut seed = [0x5Du8; 32];
-    let chosen = number("REPLYDESK_LIVES_SEED").unwrap_or(0).to_le_bytes();
-    seed[..4].copy_from_slice(&chosen);
-    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
-    TestRunner::new_with_rng(config, rng)
+    });
+    runner
         .run(&life(), |steps| {
             let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
                 rt.block_on(async {

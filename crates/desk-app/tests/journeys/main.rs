@@ -23,6 +23,7 @@ mod people;
 mod polling;
 mod receiving;
 mod sending;
+mod trouble;
 mod two_desks;
 mod webhooks;
 mod world;

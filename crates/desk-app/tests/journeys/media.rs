@@ -229,3 +229,27 @@ async fn more_than_instagram_shows_leaves_a_mark_in_the_thread() {
     assert_eq!(view.gaps[0].after_id, view.messages[0].id);
     assert_eq!(view.gaps[0].before_id, view.messages[1].id);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erased_customer_leaves_no_picture_and_the_others_keep_theirs() {
+    let world = World::connected().await;
+    let (id, first, _) = picture(&world).await;
+    world.desk.media_read(first).await.unwrap();
+    let tom = world.sim.customer("tom.h");
+    tom.sends_attachment(AttachmentKind::File);
+    world.poll().await;
+    let with_tom = world.conversation(&tom).await.id;
+    let toms = world.messages(with_tom).await[0].attachments[0].id;
+    let shown = world.desk.media_read(toms).await.unwrap();
+    assert_eq!(files(&world), 2);
+    let opened = world.data.path().join("media").join("opened").join("x");
+    std::fs::create_dir_all(&opened).unwrap();
+    std::fs::write(opened.join("file.jpg"), "copy").unwrap();
+    let report = world.desk.person_erase(id).await.unwrap();
+    assert_eq!(report.untouched, Vec::<String>::new());
+    assert_eq!(files(&world), 1, "gone when the command has ended");
+    assert!(!opened.exists(), "copies for other programs too");
+    assert_eq!(world.desk.media_read(toms).await.unwrap(), shown);
+    world.desk.all_erase("ERASE".into()).await.unwrap();
+    assert!(!world.data.path().join("media").exists());
+}

@@ -131,6 +131,51 @@ async fn fields_that_instagram_refuses_are_left_out_and_the_rest_arrives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn fields_that_were_refused_are_asked_for_again_after_a_week() {
+    let world = World::unconnected().await;
+    world
+        .sim
+        .change(|s| s.optional_fields_refused = vec!["all".into()]);
+    let vera = world.sim.customer("vera.m");
+    vera.writes("Здравствуйте");
+    world.connect().await;
+    let id = world.conversation(&vera).await.id;
+    // Meta begins to give them; nobody knows before they are asked for.
+    world.sim.change(|s| s.optional_fields_refused = Vec::new());
+    vera.sends_attachment(AttachmentKind::Image);
+    world.advance(Duration::from_secs(6 * 24 * 3600));
+    world.poll().await;
+    let newest = async || world.messages(id).await.pop().unwrap();
+    assert!(newest().await.attachments.is_empty());
+    world.advance(Duration::from_secs(24 * 3600));
+    world.poll().await;
+    vera.sends_attachment(AttachmentKind::Image);
+    world.poll().await;
+    assert_eq!(newest().await.attachments.len(), 1);
+    world.sim.forget_calls();
+    world.tick().await;
+    assert_eq!(world.sim.calls().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fields_that_are_still_refused_cost_a_week_one_round_of_calls() {
+    let world = World::unconnected().await;
+    world
+        .sim
+        .change(|s| s.optional_fields_refused = vec!["all".into()]);
+    world.sim.customer("vera.m").writes("Здравствуйте");
+    world.connect().await;
+    world.advance(Duration::from_secs(8 * 24 * 3600));
+    world.poll().await;
+    world.sim.forget_calls();
+    for _ in 0..3 {
+        world.tick().await;
+    }
+    assert_eq!(world.sim.calls_at(Endpoint::Conversations), 3);
+    assert_eq!(world.desk.account_list().await.unwrap()[0].fault, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn search_finds_what_was_written_in_any_spelling() {
     let world = World::connected().await;
     let ayse = world.sim.customer("ayse.k");
@@ -221,6 +266,8 @@ async fn a_pause_asks_nothing_and_ends_by_itself() {
         world.desk.sync_paused_until(),
         Some(world.now() + Duration::from_secs(3600))
     );
+    let told = world.desk.sync_status().await.unwrap();
+    assert_eq!(told.paused_until, world.desk.sync_paused_until());
     let before = world.sim.calls_at(graph_sim::Endpoint::Conversations);
     let ayse = world.sim.customer("ayse");
     ayse.writes("is anyone there?");
@@ -254,4 +301,6 @@ async fn a_pause_asks_nothing_and_ends_by_itself() {
         })
         .await;
     assert_eq!(world.desk.sync_paused_until(), None);
+    let told = world.desk.sync_status().await.unwrap();
+    assert_eq!(told.paused_until, None);
 }

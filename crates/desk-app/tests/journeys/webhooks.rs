@@ -264,6 +264,31 @@ async fn taps_postbacks_and_ads_say_what_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_signed_is_counted_and_does_not_wear_the_disk() {
+    let world = World::connected().await;
+    let account = world.desk.account_list().await.unwrap().remove(0).id;
+    turned_on(&world).await;
+    world.poll().await;
+    let hooks = world.sim.webhooks();
+    assert_eq!(hooks.post_forged("{}").await, Answer::Refused(403));
+    let file = |name: &str| std::fs::read(world.data.path().join(name)).unwrap_or_default();
+    let disk = || (file("replydesk.db"), file("replydesk.db-wal"));
+    let before = disk();
+    for n in 0..50 {
+        let body = format!("{{\"n\":{n}}}");
+        assert_eq!(hooks.post_forged(&body).await, Answer::Refused(403));
+    }
+    assert!(disk() == before, "not one byte was written");
+    let told = status(&world, account).await;
+    assert_eq!(told.refused, 51);
+    assert_eq!(told.refused_at, Some(world.now()));
+    world.advance(Duration::from_secs(3601));
+    hooks.post_forged("{}").await;
+    assert_eq!(status(&world, account).await.refused, 52);
+    assert!(disk() != before, "after an hour it is");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_light_is_green_after_a_real_event_and_nothing_unsigned_comes_in() {
     let world = World::connected().await;
     let account = world.desk.account_list().await.unwrap().remove(0).id;

@@ -234,7 +234,7 @@ fn doubt_outbox(w: &Write<'_>) -> Result<u32, StoreError> {
         "UPDATE outbox SET state = 'unconfirmed', fault = ?1, held = 0, looks = 0, due_at = 0,
                            started_at = coalesce(started_at, created_at)
          WHERE state IN ('queued', 'sending', 'retrying', 'unconfirmed')",
-        [Code::ReplyUnconfirmed.as_str()],
+        [Code::ReplyFromCopy.as_str()],
     )?;
     Ok(u32::try_from(n).unwrap_or(u32::MAX))
 }

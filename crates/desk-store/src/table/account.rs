@@ -1,10 +1,12 @@
 //! Connected accounts: who they are, how well they work, when their token runs out.
 
+use super::setting;
 use crate::word::{opt_word, word};
 use crate::{StoreError, Write};
 use desk_core::message::Health;
 use desk_core::{AccountId, Change, Code, Entity, IgUserId, PageId, Source, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
+use std::time::Duration;
 
 /// A row of `account`.
 #[derive(Debug, Clone, PartialEq)]
@@ -348,6 +350,11 @@ pub fn set_conversations_seen(w: &mut Write<'_>, id: AccountId) -> Result<(), St
     Ok(())
 }
 
+/// The setting with the time at which Instagram was last asked for everything.
+fn fields_asked_at(id: AccountId) -> String {
+    format!("fields_asked_at.{}", id.0)
+}
+
 /// Notes the optional fields that Instagram refused.
 ///
 /// # Errors
@@ -356,12 +363,43 @@ pub fn set_refused_fields(
     w: &mut Write<'_>,
     id: AccountId,
     fields: &str,
+    now: Timestamp,
 ) -> Result<(), StoreError> {
+    let first = w.execute(
+        "UPDATE account SET refused_fields = ?2 WHERE id = ?1 AND refused_fields = ''",
+        params![id.0, fields],
+    )?;
+    if first > 0 {
+        return setting::set(w, &fields_asked_at(id), &Some(now));
+    }
     w.execute(
         "UPDATE account SET refused_fields = ?2 WHERE id = ?1",
         params![id.0, fields],
     )?;
     Ok(())
+}
+
+/// Forgets which optional fields were refused when that was so long ago that Instagram may give
+/// them by now; says whether it did.
+///
+/// # Errors
+/// When the file cannot be written.
+pub fn forget_refused_fields(
+    w: &mut Write<'_>,
+    id: AccountId,
+    after: Duration,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let asked: Option<Timestamp> = setting::get(w, &fields_asked_at(id))?;
+    // A time ahead of ours is that of a clock that was wrong.
+    if asked.is_some_and(|at| at <= now && now.since(at) < after) {
+        return Ok(false);
+    }
+    let n = w.execute(
+        "UPDATE account SET refused_fields = '' WHERE id = ?1 AND refused_fields <> ''",
+        [id.0],
+    )?;
+    Ok(n > 0)
 }
 
 /// Lets the first synchronisation begin anew.

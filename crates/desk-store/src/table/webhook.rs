@@ -119,8 +119,8 @@ pub enum Noted {
     Test,
     /// Real events came, so many.
     Events(u32),
-    /// A delivery was refused.
-    Refused,
+    /// Deliveries were refused, so many.
+    Refused(u32),
     /// Instagram accepted that the account sends events, or it did not.
     Subscribed(Option<Code>),
 }
@@ -148,11 +148,11 @@ pub fn note_that(
                 "UPDATE webhook SET event_at = ?2, events = events + ?3 {of}"
             ))?
             .execute(params![account.0, now.0, n])?,
-        Noted::Refused => w
+        Noted::Refused(n) => w
             .prepare_cached(&format!(
-                "UPDATE webhook SET refused_at = ?2, refused = refused + 1 {of}"
+                "UPDATE webhook SET refused_at = ?2, refused = refused + ?3 {of}"
             ))?
-            .execute(params![account.0, now.0])?,
+            .execute(params![account.0, now.0, n])?,
         Noted::Subscribed(None) => w
             .prepare_cached(&format!(
                 "UPDATE webhook SET subscribed_at = ?2, fault = NULL {of}"

@@ -161,6 +161,7 @@ async fn a_restored_backup_sends_nothing_and_the_file_of_today_is_kept() {
         SendState::Unconfirmed,
         "it may have been sent since"
     );
+    assert_eq!(row.fault, Some(Code::ReplyFromCopy), "and says why");
     assert!(row.started_at.is_some(), "an echo can be matched with it");
     let happened = recovery(&store).await.unwrap();
     assert_eq!(happened.event, Event::Restored);

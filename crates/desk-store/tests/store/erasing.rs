@@ -1,8 +1,8 @@
 //! Erasing and exporting: what is gone is gone from the bytes, what is exported is complete and
 //! harmless.
 
-use crate::world::{CUSTOMER, NOW, incoming, open, seed};
-use desk_core::{Direction, IgThreadId, IgsId, Source, Timestamp};
+use crate::world::{CUSTOMER, NOW, incoming, open, reopen, seed};
+use desk_core::{Direction, IgMessageId, IgThreadId, IgsId, Source, Timestamp};
 use desk_store::file::export::Format;
 use desk_store::table::conversation::{self, Customer};
 use desk_store::table::{account, draft, entry, erased, message, outbox, unreadable};
@@ -233,4 +233,60 @@ async fn drafts_and_traces_go_with_the_customer_and_the_owners_knowledge_stays()
         })
         .await;
     assert_eq!(left.unwrap(), (1, 0));
+}
+
+#[tokio::test]
+async fn what_the_ai_wrote_down_about_a_message_goes_when_its_sender_takes_it_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let id = seed(&store).await;
+    let made: Result<(), StoreError> = store
+        .write(move |w| {
+            let account = account::connected(w)?.remove(0).id;
+            let says = |w: &mut desk_store::Write<'_>, mid: &str, direction, text: &str, second| {
+                let at = NOW + Duration::from_secs(second);
+                message::upsert(w, account, id, &incoming(mid, direction, text, at))
+            };
+            says(w, "taken", Direction::In, &format!("my pin is {SECRET}"), 10)?;
+            says(w, "hello", Direction::In, "hello?", 20)?;
+            says(w, "ours", Direction::Out, "A moment", 30)?;
+            says(w, "later", Direction::In, "thanks", 40)?;
+            // The turn of the taken message ends with the one after it; the last is another turn.
+            for (trigger, outcome, detail) in [
+                ("hello", "stale", SECRET),
+                ("hello", "approved", SECRET),
+                ("later", "approved", "kept-words"),
+            ] {
+                w.execute_batch(&format!(
+                    "INSERT INTO draft (conversation_id, trigger_id, outcome, text, checks, created_at)
+                     SELECT {}, id, '{outcome}', iif('{outcome}' = 'stale', '{SECRET}', 'sent'), '[\"{detail}\"]', 1
+                     FROM message WHERE external_id = '{trigger}';
+                     INSERT INTO trace (draft_id, stage, detail, micros, at)
+                     VALUES (last_insert_rowid(), 'verify', '\"{detail}\"', 1, 1);",
+                    id.0
+                ))?;
+            }
+            w.execute_batch(&format!(
+                "INSERT INTO suggestion (message_id, conversation_id, question, answer, lang, created_at)
+                 SELECT id, conversation_id, '{SECRET}', 'A moment', 'en', 1 FROM message WHERE external_id = 'ours'"
+            ))?;
+            Ok(())
+        })
+        .await;
+    made.unwrap();
+    assert!(!bytes_with(dir.path(), SECRET).is_empty());
+    let taken: Result<bool, StoreError> = store
+        .write(|w| {
+            let account = account::connected(w)?.remove(0).id;
+            let known = message::known(w, account, &IgMessageId("taken".into()))?.unwrap();
+            message::unsend(w, &known)
+        })
+        .await;
+    assert!(taken.unwrap());
+    drop(store);
+    let store = reopen(dir.path()).await;
+    drop(store);
+    drop(reopen(dir.path()).await);
+    assert_eq!(bytes_with(dir.path(), SECRET), Vec::<String>::new());
+    assert!(!bytes_with(dir.path(), "kept-words").is_empty());
 }

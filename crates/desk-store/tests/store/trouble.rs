@@ -1,7 +1,7 @@
 //! A disk that is full, a place that cannot be written, a file that another program holds: each is a
 //! state of its own, and none loses what was stored.
 
-use crate::world::{open, seed};
+use crate::world::{open, reopen, seed};
 use desk_core::Code;
 use desk_store::table::setting;
 use desk_store::{Store, StoreError};
@@ -39,6 +39,25 @@ async fn a_full_disk_refuses_the_write_and_keeps_what_was_there() {
         "a refused write is as if never begun"
     );
     assert!(store.check().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_file_that_may_only_be_read_is_told_apart_and_read_all_the_same() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    seed(&store).await;
+    let last: Result<(), StoreError> = store
+        .write(|w| Ok(w.pragma_update(None, "query_only", true)?))
+        .await;
+    last.unwrap();
+    let refused: Result<(), StoreError> = store.write(|w| setting::set(w, "x", &1)).await;
+    assert_eq!(refused.unwrap_err().code(), Code::DataFolderUnwritable);
+    let read: Result<u32, StoreError> = store.read(|db| setting::get(db, "x")).await;
+    assert_eq!(read.unwrap(), 0, "reading goes on");
+    drop(store);
+    let store = reopen(dir.path()).await;
+    let written: Result<(), StoreError> = store.write(|w| setting::set(w, "x", &1)).await;
+    written.unwrap();
 }
 
 #[tokio::test]

@@ -78,13 +78,23 @@ impl Folder {
         listed.await.ok().flatten().unwrap_or_default()
     }
 
-    /// Removes a file.
-    pub(crate) async fn remove(&self, name: &str) {
-        if is_name(name)
-            && let Err(error) = tokio::fs::remove_file(self.dir.join(name)).await
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(error = %error, "media could not be removed");
+    /// Removes a file; gives where it lies when that cannot be done.
+    pub(crate) async fn remove(&self, name: &str) -> Option<PathBuf> {
+        let path = is_name(name).then(|| self.dir.join(name))?;
+        match tokio::fs::remove_file(&path).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                tracing::warn!(error = %error, "media could not be removed");
+                Some(path)
+            }
+            _ => None,
+        }
+    }
+
+    /// Removes everything.
+    pub(crate) async fn erase(&self) -> std::io::Result<()> {
+        match tokio::fs::remove_dir_all(&self.dir).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
         }
     }
 }

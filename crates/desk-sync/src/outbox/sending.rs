@@ -4,7 +4,7 @@ use crate::call::CallError;
 use crate::engine::{Inner, fail_point};
 use crate::fault;
 use crate::lights::Side;
-use crate::outbox::SET;
+use crate::outbox::{LOOK_AGAIN, SET};
 use desk_core::message::Health;
 use desk_core::outbox::{self as rules, Approval, Attempt, Content, StartRefusal};
 use desk_core::sync::{CallReason, Lane};
@@ -14,8 +14,13 @@ use desk_store::table::{account, conversation, draft};
 use desk_store::{StoreError, Write};
 use graph_api::Tag;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
-pub(super) async fn send(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), StoreError> {
+pub(super) async fn send(
+    inner: &Arc<Inner>,
+    row: OutboxRow,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
     let (id, started, uptime) = (row.id, inner.clock.now(), inner.clock.uptime());
     let server = inner.server_clock.known(started);
     fail_point("before_sending");
@@ -46,22 +51,74 @@ pub(super) async fn send(inner: &Arc<Inner>, row: OutboxRow) -> Result<(), Store
     let server = inner.server_clock.known(started).filter(|_| is_steady);
     let account_id = row.account_id;
     let accepted = outcome.is_ok();
-    inner
-        .store
-        .write(move |w| {
-            if let Some(server) = server {
-                outbox::note_server_start(w, id, server)?;
-            }
-            end(w, &row, outcome, started, ended)
-        })
-        .await
-        .map_err(|e: StoreError| e)?;
+    let ended = Ended {
+        row,
+        outcome,
+        started,
+        ended,
+        server,
+    };
+    store_outcome(inner, &ended, stop).await?;
     fail_point("outcome_on_disk");
     if accepted {
         fail_point("sent_on_disk");
         inner.poll_soon(account_id);
     }
     Ok(())
+}
+
+/// What is to be stored of a call.
+#[derive(Debug, Clone)]
+struct Ended {
+    row: OutboxRow,
+    outcome: Result<IgMessageId, Failed>,
+    started: Timestamp,
+    ended: Timestamp,
+    /// When it began, by Instagram's clock.
+    server: Option<Timestamp>,
+}
+
+/// Stores what came of a call. While the disk does not take it, nothing else in the conversation is
+/// sent; it is tried again until ReplyDesk ends, and then the next start looks the message up.
+async fn store_outcome(
+    inner: &Inner,
+    call: &Ended,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
+    let mut is_told = false;
+    loop {
+        let Ended {
+            row,
+            outcome,
+            started,
+            ended,
+            server,
+        } = call.clone();
+        let id = row.id;
+        let written: Result<(), StoreError> = inner
+            .store
+            .write(move |w| {
+                if let Some(server) = server {
+                    outbox::note_server_start(w, id, server)?;
+                }
+                end(w, &row, outcome, started, ended)
+            })
+            .await;
+        let Err(error) = written else {
+            return Ok(());
+        };
+        if stop.is_cancelled() {
+            return Err(error);
+        }
+        if !is_told {
+            tracing::error!(outbox.id = %id, error = %error, "what came of a send could not be stored yet");
+            is_told = true;
+        }
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = inner.clock.sleep_until(inner.clock.now() + LOOK_AGAIN) => {}
+        }
+    }
 }
 
 /// A call that did not succeed, as far as the outbox is concerned.

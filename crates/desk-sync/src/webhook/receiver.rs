@@ -197,9 +197,7 @@ async fn take(State(door): State<Door>, headers: HeaderMap, request: Request) ->
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let Some(account) = signer(&keys, &body, signature) else {
-        for key in &keys {
-            note(&door.inner, key.account, Noted::Refused).await;
-        }
+        refuse(&door.inner, &keys).await;
         return StatusCode::FORBIDDEN.into_response();
     };
     match store(&door.inner, account, &body).await {
@@ -209,6 +207,15 @@ async fn take(State(door): State<Door>, headers: HeaderMap, request: Request) ->
             tracing::error!(error = %error, "a delivery could not be stored; Instagram delivers it again");
             StatusCode::SERVICE_UNAVAILABLE.into_response()
         }
+    }
+}
+
+/// Counts a refusal for all who might have been meant, and writes it down now and then.
+async fn refuse(inner: &Inner, keys: &[Keys]) {
+    let now = inner.clock.now();
+    let accounts = keys.iter().map(|key| key.account);
+    for (account, count) in inner.webhooks.refused.add(accounts, now) {
+        note(inner, account, Noted::Refused(count)).await;
     }
 }
 

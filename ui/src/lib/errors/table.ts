@@ -49,6 +49,7 @@ export const FAULTS: Record<FaultCode, FaultEntry> = {
   recipient_unavailable: { severity: 'error', action: 'instagram' },
   reply_refused: { severity: 'error', action: 'instagram' },
   reply_unconfirmed: { severity: 'warning', action: 'instagram' },
+  reply_from_copy: { severity: 'warning', action: 'instagram' },
   draft_stale: { severity: 'note', action: null },
   draft_settled: { severity: 'note', action: null },
   too_late: { severity: 'note', action: null },

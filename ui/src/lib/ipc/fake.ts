@@ -106,7 +106,7 @@ export class FakeHost implements Host {
   suggestions: Suggestion[] = [];
   topics: Topic[] = [];
   style: StyleNotes = { own: '', learned: [], evidence: 0, needed: 10 };
-  sync: SyncStatus = { accounts: [] };
+  sync: SyncStatus = { accounts: [], pausedUntil: null };
   syncLog: SyncLogEntry[] = [];
   egress: EgressEntry[] = [];
   absence: Absence | null = null;
@@ -440,7 +440,11 @@ export class FakeHost implements Host {
     notification_settings_get: () => this.notifications,
     notification_settings_set: ({ settings }) => (this.notifications = settings),
     conversation_watch: () => null,
-    sync_pause: () => null,
+    sync_pause: ({ minutes }) => {
+      this.sync = { ...this.sync, pausedUntil: minutes > 0 ? this.iso(-minutes * 60_000) : null };
+      this.emit({ entity: 'sync', id: '', change: 'upserted', source: 'owner' });
+      return null;
+    },
     desktop_settings_get: () => this.desktop,
     desktop_settings_set: ({ keepRunning, startAtLogin }) => (this.desktop = { ...this.desktop, keepRunning, startAtLogin }),
     account_add_token: ({ token }) => {

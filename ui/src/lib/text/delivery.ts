@@ -40,6 +40,10 @@ export function deliveryOf(message: ShownMessage): Delivery | null {
         actions: message.outboxId ? ['try_now', 'take_back'] : [],
       };
     case 'unconfirmed':
+      // From an older copy of the file: it may have been sent long ago, and no look goes back so far.
+      if (message.fault === 'reply_from_copy' && !message.nextTryAt) {
+        return { tone: 'warn', text: faultWhat(message.fault), next: faultDo(message.fault), actions: message.outboxId ? ['check', 'send_again', 'forget', 'instagram'] : ['instagram'] };
+      }
       // While it is still being looked up, another attempt could send it twice.
       return message.nextTryAt
         ? { tone: 'warn', text: t('delivery.checking'), next: null, actions: message.outboxId ? ['check', 'instagram'] : ['instagram'] }

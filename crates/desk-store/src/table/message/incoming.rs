@@ -439,11 +439,44 @@ pub(super) fn purge(w: &mut Write<'_>, id: MessageId, why: i64) -> Result<(), St
         .query_row([id.0], |r| r.get(0))?;
     // Copies of its media lie in a folder; whoever keeps that folder hears of this.
     let conversation = ConversationId(conversation);
+    purge_turn(w, conversation, id)?;
     w.note(Change::removed(
         Entity::Message,
         conversation,
         Source::Webhook,
     ));
+    Ok(())
+}
+
+/// Forgets what the AI wrote down about the turn that a message belonged to: the trace of its drafts
+/// and what their checks found may quote it, and so may a draft that nobody sent, and the question
+/// that the owner's answer suggested.
+fn purge_turn(
+    w: &mut Write<'_>,
+    conversation: ConversationId,
+    id: MessageId,
+) -> Result<(), StoreError> {
+    // The turn ends where the next message of ours begins.
+    let answer: Option<i64> = w
+        .prepare_cached(
+            "SELECT min(id) FROM message WHERE conversation_id = ?1 AND direction = 'out' AND id > ?2",
+        )?
+        .query_row([conversation.0, id.0], |r| r.get(0))?;
+    let turn = [conversation.0, id.0, answer.unwrap_or(i64::MAX)];
+    let of_turn =
+        "SELECT id FROM draft WHERE conversation_id = ?1 AND trigger_id >= ?2 AND trigger_id < ?3";
+    w.prepare_cached(&format!("DELETE FROM trace WHERE draft_id IN ({of_turn})"))?
+        .execute(turn)?;
+    w.prepare_cached(&format!(
+        "UPDATE draft SET checks = '[]',
+             text = CASE WHEN outcome IN ('stale', 'rejected', 'skipped') THEN '' ELSE text END
+         WHERE id IN ({of_turn})"
+    ))?
+    .execute(turn)?;
+    if let Some(answer) = answer {
+        w.prepare_cached("DELETE FROM suggestion WHERE message_id = ?1 AND state = 'waiting'")?
+            .execute([answer])?;
+    }
     Ok(())
 }
 

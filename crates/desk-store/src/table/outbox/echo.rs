@@ -22,7 +22,7 @@ pub fn claim_echo(
         w,
         &format!(
             "o.conversation_id = ?1 AND o.started_at IS NOT NULL
-             AND ({OPEN} OR o.resends > 0 OR (o.state = 'cancelled' AND o.fault = 'reply_unconfirmed'))"
+             AND ({OPEN} OR o.resends > 0 OR (o.state = 'cancelled' AND o.fault IN ('reply_unconfirmed', 'reply_from_copy')))"
         ),
         [conversation.0],
     )?;

@@ -46,6 +46,12 @@ describe('the settings', () => {
     const host = await show(SyncSettings);
     (await screen.findByTestId('sync-pause')).click();
     await vi.waitFor(() => expect(host.calls.find((call) => call.name === 'sync_pause')?.args).toEqual({ minutes: 60 }));
+    await vi.waitFor(() => expect(screen.getByText('Paused. What you send still goes out.')).toBeTruthy());
+    const resume = screen.getByTestId<HTMLButtonElement>('sync-resume');
+    await vi.waitFor(() => expect(resume.disabled).toBe(false));
+    resume.click();
+    await vi.waitFor(() => expect(screen.getByText('ReplyDesk checks again.')).toBeTruthy());
+    expect(resume.disabled).toBe(true);
   });
 
   it('shows the three lights with the last call, its code and its trace id', async () => {
