@@ -547,7 +547,7 @@ export class FakeHost implements Host {
     sync_status: () => this.sync,
     sync_log: ({ accountId, limit }) => this.syncLog.filter((entry) => !accountId || entry.accountId === accountId).slice(0, limit),
     sync_budget_set: ({ accountId, callsPerHour }) => {
-      this.sync = { accounts: this.sync.accounts.map((one) => (one.accountId === accountId ? { ...one, callsBudget: callsPerHour } : one)) };
+      this.sync = { ...this.sync, accounts: this.sync.accounts.map((one) => (one.accountId === accountId ? { ...one, callsBudget: callsPerHour } : one)) };
       return this.sync;
     },
     focus_set: () => null,
