@@ -8,6 +8,7 @@ mod lexicon;
 mod promise;
 mod seen;
 mod shape;
+mod spelling;
 
 use crate::facts::{self, Fact, Found};
 use crate::language::{self, Lang};
@@ -162,6 +163,30 @@ fn allowances(text: &str, sources: &Sources<'_>) -> Vec<String> {
         "купон",
         "процентов",
     ];
+    const SUMS: &[&str] = &[
+        "bir",
+        "iki",
+        "uc",
+        "dort",
+        "bes",
+        "on",
+        "yuz",
+        "bin",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "ten",
+        "hundred",
+        "один",
+        "два",
+        "три",
+        "пять",
+        "десять",
+        "сто",
+    ];
+    const UNITS: &[&str] = &["lira", "dolar", "dollar", "rubl", "рубл", "лир", "доллар"];
     let said = seen::Squeezed::of(text);
     let owner: Vec<seen::Squeezed> = sources
         .cited
@@ -170,6 +195,11 @@ fn allowances(text: &str, sources: &Sources<'_>) -> Vec<String> {
         .map(|t| seen::Squeezed::of(t))
         .collect();
     let own = |word: &str| owner.iter().any(|o| o.contains(word));
+    // "Kargobir lira": a sum in words, glued to its neighbours or broken up.
+    let sum = SUMS
+        .iter()
+        .flat_map(|number| UNITS.iter().map(move |unit| format!("{number}{unit}")));
+    let sum = sum.filter(|run| said.contains(run) && !own(run));
     // "%20" and "yüzde 20" are one thing to an owner.
     let percent = sources
         .cited
@@ -181,6 +211,7 @@ fn allowances(text: &str, sources: &Sources<'_>) -> Vec<String> {
         .filter(|w| said.contains(w) && !own(w))
         .filter(|w| !(percent && matches!(**w, "yuzde" | "процентов")))
         .map(|w| (*w).to_owned())
+        .chain(sum)
         .collect()
 }
 

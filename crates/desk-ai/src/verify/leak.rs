@@ -3,6 +3,7 @@
 
 use super::Sources;
 use super::lexicon::{INSULTS, is_in};
+use super::spelling;
 use crate::normalise::folded_words;
 use crate::verdict::Check;
 use desk_core::Reason;
@@ -70,6 +71,9 @@ pub(super) fn check(text: &str, sources: &Sources<'_>) -> Check {
     }
     if let Some(word) = mixed_scripts(text, sources) {
         return fail(&word);
+    }
+    if let Some(word) = spelling::unusual(text, sources) {
+        return fail(word);
     }
     Check::passed("leak")
 }

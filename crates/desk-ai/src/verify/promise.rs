@@ -41,25 +41,38 @@ pub(super) fn check(text: &str, sources: &Sources<'_>) -> Check {
     Check::passed("promises")
 }
 
-/// A promise whose words are broken up or run together: "REF_UND", "döne ceğiz". Only from the
-/// beginning of a word to the end of one, so that nothing is found across other words.
+/// A promise whose words are broken up or run together: "REF_UND", "döne ceğiz", "weguarantee".
+/// Only to the end of a word, so that nothing is found across other words.
 fn hidden(text: &str, sources: &Sources<'_>) -> Option<String> {
     let said = Squeezed::of(text);
     let owner: Vec<Squeezed> = sources.cited.iter().map(|t| Squeezed::of(t)).collect();
+    let is_new = |run: &str| !owner.iter().any(|o| o.contains(run));
     for (at, tail) in said.tails() {
         let start: String = tail.chars().take(RUN_HEAD).collect();
         let run = runs().get(&start).into_iter().flatten().find(|run| {
-            tail.starts_with(run.as_str())
-                && said.ends_at(at + run.len())
-                && !owner.iter().any(|o| o.contains(run))
+            tail.starts_with(run.as_str()) && said.ends_at(at + run.len()) && is_new(run)
         });
         if let Some(run) = run {
             return Some(run.clone());
         }
     }
-    None
+    let glued = GLUED.iter().find(|run| said.contains(run) && is_new(run));
+    glued.map(|run| (*run).to_owned())
 }
 
+/// Beginnings that are a promise wherever they stand, broken up or glued to their neighbours.
+const GLUED: &[&str] = &[
+    "guarant",
+    "willrefund",
+    "iadeett",
+    "iadeedec",
+    "geridone",
+    "garantied",
+    "гарантир",
+    "вернемвам",
+    "возместим",
+    "компенсир",
+];
 /// Letters by which runs are looked up.
 const RUN_HEAD: usize = 4;
 /// Shorter runs could be parts of anything.
