@@ -105,7 +105,6 @@ impl Write for Both {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
     use super::*;
 
     #[test]
