@@ -1,6 +1,7 @@
 //! `desk-eval golden`: the project's own messages over one fictional shop, in three languages.
 //! Reads `shop-LANG.txt` and `mail-LANG.txt`; what the kinds mean stands at the top of those.
 
+use crate::honest;
 use desk_ai::triage::{self, Kind};
 use desk_ai::{Entry, Knowledge, Lang, Policy, Turn, Utterance, language};
 use desk_core::{Author, EntryId, MessageId, MessageKind, Timestamp};
@@ -118,10 +119,18 @@ fn judge(
                     .get(n)
                     .is_some_and(|(l, name)| *l == message.lang && *name == message.about)
             };
-            see(
-                "eligible",
-                found.holds.is_empty() && found.kind == Kind::Question,
-            );
+            let is_eligible = found.holds.is_empty() && found.kind == Kind::Question;
+            see("eligible", is_eligible);
+            let gold = (0..names.len()).find(|n| is_gold(*n));
+            if let (true, Some(gold)) = (is_eligible, gold.and_then(|n| knowledge.at(n))) {
+                let sent = honest::is_sent(&turn, knowledge, &gold.answer, message.lang);
+                see("honest_sent_all", sent);
+                // A model may answer by itself only where the search leads to the same entry.
+                let first = looked.hits.first().is_some_and(|(n, _)| is_gold(*n));
+                if first && (looked.strict || looked.likely) {
+                    see("honest_sent", sent);
+                }
+            }
             see(
                 "known_acc1",
                 looked.hits.first().is_some_and(|(n, _)| is_gold(*n)),

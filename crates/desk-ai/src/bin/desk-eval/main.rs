@@ -7,6 +7,7 @@ mod adaptive;
 mod attacks;
 mod checks;
 mod golden;
+mod honest;
 mod obeying;
 mod parallel;
 mod retrieval;
