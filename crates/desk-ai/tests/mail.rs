@@ -2,6 +2,8 @@
 
 #[path = "../src/bin/desk-eval/golden.rs"]
 mod golden;
+#[path = "../src/bin/desk-eval/honest.rs"]
+mod honest;
 
 use std::path::Path;
 
@@ -21,6 +23,7 @@ fn the_golden_mail_is_sorted_as_well_as_promised() {
         ("spam_precision", 0.99),
         ("near_kept", 0.97),
         ("far_kept", 1.0),
+        ("honest_sent", 0.9),
     ] {
         let rate = figures[share].as_f64().unwrap();
         assert!(
