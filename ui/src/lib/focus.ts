@@ -1,6 +1,6 @@
 // Where the keyboard can jump to. A component names its element; keys go there by the name.
 
-export type FocusName = 'composer' | 'search' | 'list' | 'draft-edit' | 'draft' | 'note' | 'find';
+type FocusName = 'composer' | 'search' | 'list' | 'draft-edit' | 'draft' | 'note' | 'find';
 
 const targets = new Map<FocusName, HTMLElement>();
 

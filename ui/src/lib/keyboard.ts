@@ -183,7 +183,7 @@ function letterOf(code: string): string | null {
 }
 
 /** Whether the press lands where text is written or a choice is made. */
-export function isTyping(target: EventTarget | null | undefined): boolean {
+function isTyping(target: EventTarget | null | undefined): boolean {
   if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
   if (target.isContentEditable) return true;
   if (target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;

@@ -33,7 +33,7 @@ export type Route =
   | { screen: 'connect'; account?: string }
   | { screen: 'welcome'; step: WelcomeStep | null };
 
-export function readRoute(hash: string): Route {
+function readRoute(hash: string): Route {
   const [screen, rest] = hash.replace(/^#\/?/, '').split('/');
   if (screen === 'settings') {
     // Language and theme are one page.
@@ -45,7 +45,7 @@ export function readRoute(hash: string): Route {
   return { screen: 'inbox', conversation: rest ? decodeURIComponent(rest) : null };
 }
 
-export function writeRoute(route: Route): string {
+function writeRoute(route: Route): string {
   if (route.screen === 'settings') return `#/settings/${route.section}`;
   if (route.screen === 'connect') return route.account ? `#/connect/${encodeURIComponent(route.account)}` : '#/connect';
   if (route.screen === 'welcome') return route.step ? `#/welcome/${route.step}` : '#/welcome';

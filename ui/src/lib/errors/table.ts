@@ -4,10 +4,10 @@
 import type { FaultCode } from '$lib/ipc/host';
 import { t, type MessageKey } from '$lib/i18n/index.svelte';
 
-export type Severity = 'note' | 'warning' | 'error' | 'stop';
-export type FaultAction = 'retry' | 'reconnect' | 'ai_settings' | 'instagram' | null;
+type Severity = 'note' | 'warning' | 'error' | 'stop';
+type FaultAction = 'retry' | 'reconnect' | 'ai_settings' | 'instagram' | null;
 
-export interface FaultEntry {
+interface FaultEntry {
   severity: Severity;
   action: FaultAction;
 }

@@ -8,7 +8,7 @@ import type more from './messages/later/en.json';
 
 export type Messages = Record<MessageKey, string | Plural>;
 export type MessageKey = keyof typeof en | keyof typeof more;
-export type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
+type Plural = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 export type Params = Record<string, string | number>;
 
 export const LANGUAGES = ['en', 'tr', 'ru'] as const;

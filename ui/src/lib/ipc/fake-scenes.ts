@@ -1,4 +1,4 @@
-// Shops to look at while developing: `?scene=shop|many|empty|quiet|trouble|fault&lang=tr&theme=dark`.
+// Shops to look at while developing: `?scene=shop|many|empty|quiet|trouble|fault|page|switch&lang=tr&theme=dark`.
 
 import type { Code } from './bindings';
 import { FakeHost } from './fake';
@@ -30,6 +30,11 @@ export function fakeFromAddress(search: string): FakeHost {
     host.sync.accounts = host.sync.accounts.map((one) => ({ ...one, fault: 'instagram_unreachable', lastCheckAt: host.iso(12 * MINUTE) }));
     host.ai.paused = true;
   }
+  if (scene === 'page') {
+    const page = (pageId: string, pageName: string, username: string | null, linked = true) => ({ pageId, pageName, username, linked });
+    host.app.connectQuestion = { switch: null, pages: [page('1', 'Atölye Nar', 'atolye.nar'), page('2', 'Wilhelmina-Alexandra von Hohenstein-Ravensburg und Söhne GmbH', 'hohenstein'), page('3', 'Lale’s old page', null, false)] };
+  }
+  if (scene === 'switch') host.app.connectQuestion = { pages: [], switch: { expected: 'atolye.nar', came: 'lale.private' } };
   setInterval(() => host.deliver(), 2500);
   return host;
 }

@@ -1,6 +1,6 @@
 // Server-sent events from chunks of text that may be cut anywhere.
 
-export interface ServerSentEvent {
+interface ServerSentEvent {
   event: string;
   data: string;
 }

@@ -6,7 +6,7 @@ import { REPLY_LIMIT_BYTES, utf8Bytes } from '$lib/text/bytes';
 import type { Composer } from './composer.svelte';
 import type { Thread } from './thread.svelte';
 
-export type DraftBusy = 'approve' | 'reject' | 'regenerate' | 'stop' | 'revise';
+type DraftBusy = 'approve' | 'reject' | 'regenerate' | 'stop' | 'revise';
 
 /** Outcomes that leave nothing to show. */
 const SETTLED: readonly Draft['outcome'][] = ['approved', 'rejected'];

@@ -4,7 +4,7 @@ import type { InboxFilter, InboxView, Label, LabelColor, SavedFilter } from '$li
 import { CommandError, type Host } from '$lib/ipc/host';
 import { coalesce } from './coalesce';
 
-export const COLORS: readonly LabelColor[] = ['gray', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink'];
+const COLORS: readonly LabelColor[] = ['gray', 'red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink'];
 
 export class Labels {
   all = $state.raw<readonly Label[]>([]);

@@ -5,14 +5,14 @@ import { CommandError, type FaultCode, type Host } from '$lib/ipc/host';
 import type { Announcer } from './announcer.svelte';
 import { coalesce } from './coalesce';
 
-export const THREAD_PAGE = 50;
+const THREAD_PAGE = 50;
 const LARGEST_READ = 200;
 const PAGES_TO_A_HIT = 25;
 const AROUND_A_HIT = 80;
 const READ_AFTER_MS = 400;
 
 /** A message between the press of the button and the engine's answer. */
-export interface LocalMessage {
+interface LocalMessage {
   clientId: string;
   conversationId: string;
   text: string;

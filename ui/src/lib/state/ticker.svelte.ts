@@ -3,7 +3,7 @@
 
 import { createSubscriber } from 'svelte/reactivity';
 
-export class Ticker {
+class Ticker {
   readonly #follow: () => void;
 
   constructor(everyMs: number) {

@@ -1,8 +1,8 @@
 // The last thing that can be taken back, for as long as it is offered.
 
-export const UNDO_MS = 8000;
+const UNDO_MS = 8000;
 
-export interface Undoable {
+interface Undoable {
   /** What was done, in a sentence. */
   text: string;
   /** Until when it is offered. */

@@ -21,7 +21,7 @@ export type WelcomeStep = (typeof STEPS)[number];
 const PARTS: readonly WelcomeStep[] = STEPS.filter((step) => step.startsWith('app_'));
 export const STEP_COUNT = STEPS.length - PARTS.length + 1;
 
-export interface Place {
+interface Place {
   step: number;
   part: number | null;
   parts: number;

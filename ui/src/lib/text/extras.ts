@@ -9,7 +9,7 @@ const WIDEST = 280;
 const TALLEST = 340;
 const LEAST = 72;
 
-export type AttachmentLook = 'picture' | 'card' | 'file' | 'closed';
+type AttachmentLook = 'picture' | 'card' | 'file' | 'closed';
 
 export function lookOf({ kind }: Attachment): AttachmentLook {
   if (PICTURES.includes(kind)) return 'picture';

@@ -1,7 +1,7 @@
 // Finds links in what people wrote. Only https addresses become links; everything else, and above
 // all javascript:, data: and file:, stays words.
 
-export interface TextPart {
+interface TextPart {
   text: string;
   /** The address to open; absent for plain words. */
   url?: string;

@@ -2,7 +2,7 @@
 
 import type { Mark } from '$lib/ipc/bindings';
 
-export interface MarkedPart {
+interface MarkedPart {
   text: string;
   marked: boolean;
 }

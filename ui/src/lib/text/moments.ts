@@ -1,6 +1,6 @@
 // Moments to which a conversation can be put off, by the calendar of the machine.
 
-export type SnoozeChoice = 'hour' | 'evening' | 'tomorrow' | 'weekend' | 'week';
+type SnoozeChoice = 'hour' | 'evening' | 'tomorrow' | 'weekend' | 'week';
 
 const EVENING = 18;
 const MORNING = 9;

@@ -6,7 +6,7 @@ import { t, type MessageKey, type Params } from '$lib/i18n/index.svelte';
 
 const SOON_MS = 2 * 3_600_000;
 
-export interface RowMark {
+interface RowMark {
   tone: 'accent' | 'good' | 'warn' | 'bad' | '';
   key: MessageKey;
   params?: Params;
@@ -43,7 +43,7 @@ export function previewOf(row: ConversationRow): string {
   return prefixed(row.lastAuthor, text);
 }
 
-export function prefixed(author: Author | null, text: string): string {
+function prefixed(author: Author | null, text: string): string {
   switch (author) {
     case 'owner':
     case 'owner_phone':

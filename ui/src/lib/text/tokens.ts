@@ -4,7 +4,7 @@ import type { SavedReply } from '$lib/ipc/bindings';
 import { EMOJI, type Emoji } from './emoji';
 import { fold } from './fold';
 
-export interface Token {
+interface Token {
   kind: 'reply' | 'emoji';
   /** Where its sign stands, and where the caret is. */
   from: number;
