@@ -20,3 +20,23 @@ pub(crate) struct Arguments {
     #[arg(hide = true)]
     pub(crate) link: Option<String>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_a_link_is_no_option() {
+        let link = "replydesk://oauth/instagram?code=a --data-dir /tmp/x --demo";
+        let read = Arguments::try_parse_from(["replydesk", link]);
+        assert!(read.is_ok_and(|read| read.link.as_deref() == Some(link)
+            && !read.demo
+            && read.data_dir.is_none()));
+        for odd in ["--no-such-flag", "--data-dir", "-x"] {
+            assert!(
+                Arguments::try_parse_from(["replydesk", odd]).is_err(),
+                "{odd}"
+            );
+        }
+    }
+}

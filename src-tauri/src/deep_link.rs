@@ -19,6 +19,20 @@ const MAX_WAITING: usize = 4;
 #[derive(Default)]
 struct Waiting(Mutex<Vec<String>>);
 
+impl Waiting {
+    /// Puts a link to the others; one too many, or one that waits already, is dropped.
+    fn add(&self, link: &str) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() < MAX_WAITING && !waiting.iter().any(|w| w == link) {
+            waiting.push(link.to_owned());
+        }
+    }
+
+    fn take(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 /// Hears of links from now on, the one that started the app included.
 pub(crate) fn listen(app: &AppHandle) {
     app.manage(Waiting::default());
@@ -49,12 +63,7 @@ fn receive(app: &AppHandle, link: &str) {
         tracing::warn!(bytes = link.len(), "a link of an unknown form was ignored");
         return;
     }
-    let waiting = app.state::<Waiting>();
-    let mut waiting = waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
-    if waiting.len() < MAX_WAITING && !waiting.iter().any(|w| w == link) {
-        waiting.push(link.to_owned());
-    }
-    drop(waiting);
+    app.state::<Waiting>().add(link);
     let app = app.clone();
     tauri::async_runtime::spawn(async move { deliver_waiting(&app).await });
 }
@@ -64,11 +73,7 @@ pub(crate) async fn deliver_waiting(app: &AppHandle) {
     let Ok(desk) = app.state::<Opened>().desk().await else {
         return;
     };
-    let links = {
-        let waiting = app.state::<Waiting>();
-        let mut waiting = waiting.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *waiting)
-    };
+    let links = app.state::<Waiting>().take();
     for link in links {
         desk.finish_login_by_link(link).await;
     }
@@ -76,7 +81,25 @@ pub(crate) async fn deliver_waiting(app: &AppHandle) {
 
 #[cfg(test)]
 mod tests {
-    use super::is_login;
+    use super::{MAX_WAITING, Waiting, is_login};
+
+    #[test]
+    fn a_flood_of_links_is_dropped_but_for_a_few() {
+        let waiting = Waiting::default();
+        for n in 0..1000 {
+            waiting.add(&format!(
+                "replydesk://oauth/instagram?code={}&state=s",
+                n / 2
+            ));
+        }
+        let kept = waiting.take();
+        assert_eq!(kept.len(), MAX_WAITING);
+        assert!(
+            kept.iter()
+                .all(|link| kept.iter().filter(|k| *k == link).count() == 1)
+        );
+        assert!(waiting.take().is_empty(), "each is handed over once");
+    }
 
     #[test]
     fn only_a_login_link_is_read() {

@@ -113,6 +113,8 @@ async fn links_that_answer_no_login_change_nothing() {
             "Instagram was not asked"
         );
         assert_eq!(stage.token().await, None);
+        let log = std::fs::read_to_string(&stage.log).expect("a log");
+        assert!(!log.contains("AQDforged"), "a code is in the log");
 
         // The login that is under way is not disturbed, and its answer is good once.
         let link = decide(stage, &address, "allow").await;

@@ -20,6 +20,8 @@ mod stage;
 
 mod accessibility;
 mod connecting;
+mod hostile;
 mod pictures;
 mod replying;
 mod shell;
+mod thread;

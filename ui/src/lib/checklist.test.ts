@@ -1,4 +1,4 @@
-// The page docs/CHECKLIST.md against the tests that it names.
+// The pages docs/CHECKLIST.md and docs/SECURITY.md against the tests that they name.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,6 +19,20 @@ function texts(dir: string): string[] {
     .map((name) => readFileSync(join(ROOT, dir, name), 'utf8'));
 }
 
+/** The tests that a line names: a sentence, or a name of Rust's; not a file, a command or a piece of code. */
+function named(evidence: string): string[] {
+  return [...evidence.matchAll(/`([^`]+)`/g)]
+    .map((match) => match[1] ?? '')
+    .filter((name) => /^[a-z0-9]+(_[a-z0-9]+){2,}$/.test(name) || /^[a-z][a-z’% ,]+( [a-z0-9’+% ,&-]+)+$/i.test(name))
+    .filter((name) => !/^(npm|cargo) /.test(name));
+}
+
+function missing(names: readonly string[], least: number): string[] {
+  expect(names.length).toBeGreaterThan(least);
+  const all = [...texts('crates'), ...texts('tests'), ...texts('src-tauri'), ...texts('ui/src')].join('\n');
+  return names.filter((name) => !(name.includes(' ') ? all.includes(`'${name}'`) : all.includes(`fn ${name}(`)));
+}
+
 describe('the checklist', () => {
   it('has a line for each of the 64 items', () => {
     expect(rows.map((row) => row.number)).toEqual(Array.from({ length: 64 }, (_, i) => i + 1));
@@ -29,19 +43,20 @@ describe('the checklist', () => {
   });
 
   it('names only tests that exist', () => {
-    const all = [...texts('crates'), ...texts('tests'), ...texts('ui/src')].join('\n');
-    const named = rows.flatMap(({ number, evidence }) =>
-      [...evidence.matchAll(/`([^`]+)`/g)]
-        .map((match) => match[1] ?? '')
-        // A sentence, or a name of Rust's; not a file, a command or a piece of code.
-        .filter((name) => /^[a-z0-9]+(_[a-z0-9]+){2,}$/.test(name) || /^[a-z][a-z’% ,]+( [a-z0-9’+% ,&-]+)+$/i.test(name))
-        .filter((name) => !/^(npm|cargo) /.test(name))
-        .map((name) => ({ number, name })),
-    );
-    expect(named.length).toBeGreaterThan(50);
-    for (const { number, name } of named) {
-      const found = name.includes(' ') ? all.includes(name) : all.includes(`fn ${name}(`);
-      expect(found, `item ${number}: ${name}`).toBe(true);
-    }
+    expect(missing(rows.flatMap(({ evidence }) => named(evidence)), 50)).toEqual([]);
+  });
+});
+
+describe('the table of attacks', () => {
+  const security = readFileSync(join(ROOT, 'docs', 'SECURITY.md'), 'utf8');
+  const attacks = [...security.matchAll(/^\| (\d+)\. .+ \| (.+?) \|$/gm)].map(([, number, tests]) => ({ number: Number(number), tests: named(tests ?? '') }));
+
+  it('names a test for each', () => {
+    expect(attacks.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 16, 17, 18, 19, 20, 21, 22, 23, 30, 32]);
+    for (const { number, tests } of attacks) expect(tests, `attack ${number}`).not.toEqual([]);
+  });
+
+  it('names only tests that are there', () => {
+    expect(missing(attacks.flatMap(({ tests }) => tests), 30)).toEqual([]);
   });
 });

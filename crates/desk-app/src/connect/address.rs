@@ -63,6 +63,31 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_link_is_https_and_shows_its_host() {
+        let config = Config::from_environment(Some("x".into()), false).unwrap();
+        for good in ["https://shop.example/a?b=1", " https://instagram.com/ "] {
+            assert!(safe_link(good, &config).is_ok(), "{good}");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,<b>x</b>",
+            "file:///etc/passwd",
+            "smb://evil.example/share",
+            "replydesk://oauth/instagram?code=a&state=b",
+            "http://shop.example/",
+            "http://127.0.0.1/",
+            "https://instagram.com@evil.example/",
+            "https://:word@evil.example/",
+            "https://",
+            "--help",
+            "/etc/passwd",
+            "",
+        ] {
+            assert!(safe_link(bad, &config).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
     fn an_endpoint_is_https_or_here() {
         for good in [
             "https://api.openai.com/v1",

@@ -156,6 +156,44 @@ async fn a_spent_code_is_told_apart_from_a_wrong_app() {
 }
 
 #[tokio::test]
+async fn json_that_is_made_to_hurt_is_a_typed_fault() {
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    let packed = with_headers(200, "content-encoding: gzip\r\n", "\u{1f}\u{8b}bomb");
+    for (name, answer) in [
+        ("10,000 deep", json(200, &deep)),
+        ("beyond every number", json(200, r#"{"data":1e400}"#)),
+        ("packed, though not asked for", packed),
+    ] {
+        let server = Server::with(vec![answer]).await;
+        let reply = server
+            .client()
+            .conversations(&token(), &Default::default())
+            .await;
+        let kind = reply.map(|_| ()).map_err(|error| format!("{error:?}"));
+        assert!(kind.is_err(), "{name}");
+        let request = server.requests().pop().unwrap().to_ascii_lowercase();
+        assert!(
+            !request.contains("accept-encoding: gzip"),
+            "{name}: {request}"
+        );
+    }
+    // A key that comes twice, and a number nobody can hold, in a list that is otherwise good.
+    let odd =
+        r#"{"data":[{"id":"t1","id":"t2","updated_time":1e400,"messages":{"data":[]}}],"data":[]}"#;
+    let server = Server::json(200, odd).await;
+    let client = server.client();
+    let _ = client.conversations(&token(), &Default::default()).await;
+    let server = Server::with(vec![json(200, &" ".repeat(2_000))]).await;
+    let client = server.client_within(short_limits());
+    let reply = client.conversations(&token(), &Default::default()).await;
+    let error = reply.map(|_| ()).unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::TooLarge { .. }),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
 async fn a_list_that_is_no_list_is_an_error_and_not_an_empty_inbox() {
     for body in ["{}", "null", "[1", "{\"data\":\"x\"}"] {
         let server = Server::json(200, body).await;

@@ -69,6 +69,14 @@ describe('what a message has beside its words', () => {
     expect(screen.getByText('list.pdf').tagName).toBe('BDI');
   });
 
+  it('hands a film to the program that can show it, and has no player of its own', async () => {
+    const { host } = await bubble({ kind: 'video', attachments: [image({ kind: 'video', mime: 'video/mp4', name: null })] });
+    (await screen.findByTestId('media-open')).click();
+    await vi.waitFor(() => expect(host.calls.at(-1)).toEqual({ name: 'media_open', args: { attachmentId: 'a1' } }));
+    expect(document.querySelector('video, audio, iframe, embed, object')).toBeNull();
+    expect(host.count('media_read')).toBe(0);
+  });
+
   it('tells the quote, the tap and the reaction', async () => {
     await bubble({ replyTo: { messageId: null, direction: 'out', kind: 'text', snippet: 'Blue or green?', unsent: false }, tap: { kind: 'quick_reply', title: 'Blue' }, reactions: [{ by: 'in', reaction: 'love', emoji: '❤', at: new Date().toISOString() }] }, 'Blue');
     expect((await screen.findByTestId('quote')).textContent).toContain('Blue or green?');

@@ -1,0 +1,87 @@
+//! Reading a thread: what comes meanwhile neither moves it nor is missed.
+
+use crate::app::App;
+use crate::desktop::eventually;
+use crate::stage::journey;
+use thirtyfour::Key;
+
+const TOP: &str = "document.querySelector('[role=log]').scrollTop";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_while_one_reads_further_up_moves_nothing_and_is_counted() {
+    journey("reading", "empty", async |stage| {
+        stage.start().await;
+        let app = stage.app();
+        let (ada, tom) = (stage.sim.customer("ada"), stage.sim.customer("tom"));
+        app.connect_with_token(&stage.sim.token()).await;
+        tom.writes("Hello");
+        for n in 0..30 {
+            ada.writes(&format!(
+                "Line {n}, and a few more words so that it takes its place."
+            ));
+        }
+        app.opens("tom").await;
+        app.opens("ada").await;
+        app.reads("in", "Line 29").await;
+        app.script(&format!("{TOP} = 200")).await;
+        eventually("it stands further up", async || {
+            (place(app).await == 200).then_some(())
+        })
+        .await;
+
+        ada.writes("One more thing");
+        eventually("it is counted", async || {
+            let pill = app.text("[data-testid=to-end]").await;
+            pill.contains("1 new").then_some(())
+        })
+        .await;
+        assert_eq!(place(app).await, 200, "nothing moved");
+
+        app.opens("tom").await;
+        app.reads("in", "Hello").await;
+        app.opens("ada").await;
+        app.shown("[data-testid=to-end]").await;
+        eventually("the place of last time", async || {
+            (place(app).await.abs_diff(200) <= 2).then_some(())
+        })
+        .await;
+
+        app.press_button("to-end").await;
+        app.reads("in", "One more thing").await;
+        app.gone("[data-testid=to-end]").await;
+    })
+    .await;
+}
+
+async fn place(app: &App) -> u64 {
+    let top = app.script(&format!("return Math.round({TOP})")).await;
+    top.as_u64().unwrap_or_default()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_number_in_the_title_goes_when_nothing_waits() {
+    journey("badge", "empty", async |stage| {
+        stage.start().await;
+        let app = stage.app();
+        app.connect_with_token(&stage.sim.token()).await;
+        stage.sim.customer("ada").writes("Hello?");
+        waits(app, "(1)").await;
+        stage.sim.customer("tom").writes("Hello!");
+        waits(app, "(2)").await;
+        for (name, left) in [("ada", "(1)"), ("tom", "ReplyDesk")] {
+            app.opens(name).await;
+            app.press(Key::Escape).await;
+            app.press('e').await;
+            waits(app, left).await;
+        }
+    })
+    .await;
+}
+
+async fn waits(app: &App, begin: &str) {
+    eventually(&format!("the title begins with {begin}"), async || {
+        let title = app.script("return document.title").await;
+        title.as_str()?.starts_with(begin).then_some(())
+    })
+    .await;
+}
