@@ -3,7 +3,6 @@
 use crate::app::App;
 use crate::desktop::eventually;
 use crate::stage::journey;
-use thirtyfour::Key;
 
 const TOP: &str = "document.querySelector('[role=log]').scrollTop";
 
@@ -14,7 +13,7 @@ async fn what_comes_while_one_reads_further_up_moves_nothing_and_is_counted() {
         let app = stage.app();
         let (ada, tom) = (stage.sim.customer("ada"), stage.sim.customer("tom"));
         app.connect_with_token(&stage.sim.token()).await;
-        tom.writes("Hello");
+        tom.writes("Do you sell lamps?");
         for n in 0..30 {
             ada.writes(&format!(
                 "Line {n}, and a few more words so that it takes its place."
@@ -38,7 +37,7 @@ async fn what_comes_while_one_reads_further_up_moves_nothing_and_is_counted() {
         assert_eq!(place(app).await, 200, "nothing moved");
 
         app.opens("tom").await;
-        app.reads("in", "Hello").await;
+        app.reads("in", "lamps").await;
         app.opens("ada").await;
         app.shown("[data-testid=to-end]").await;
         eventually("the place of last time", async || {
@@ -64,14 +63,13 @@ async fn the_number_in_the_title_goes_when_nothing_waits() {
         stage.start().await;
         let app = stage.app();
         app.connect_with_token(&stage.sim.token()).await;
-        stage.sim.customer("ada").writes("Hello?");
+        stage.sim.customer("ada").writes("Are you open on Sundays?");
         waits(app, "(1)").await;
-        stage.sim.customer("tom").writes("Hello!");
+        stage.sim.customer("tom").writes("Do you sell lamps?");
         waits(app, "(2)").await;
         for (name, left) in [("ada", "(1)"), ("tom", "ReplyDesk")] {
             app.opens(name).await;
-            app.press(Key::Escape).await;
-            app.press('e').await;
+            app.press_button("done").await;
             waits(app, left).await;
         }
     })
