@@ -120,14 +120,14 @@ mod tests {
     fn a_path_is_told_without_its_owner() {
         let cases = [
             (
-                "/home/ayse/.local/share/replydesk",
+                "/houses/ayse/.local/share/replydesk",
                 "~/.local/share/replydesk",
             ),
-            ("/home/ayse2/data", "(not in the home folder)"),
+            ("/houses/ayse2/data", "(not in the home folder)"),
             ("/srv/ayse", "(not in the home folder)"),
         ];
         for (path, told) in cases {
-            assert_eq!(tilde(path, Some(Path::new("/home/ayse"))), told);
+            assert_eq!(tilde(path, Some(Path::new("/houses/ayse"))), told);
         }
     }
 }
