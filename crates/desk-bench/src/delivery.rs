@@ -194,8 +194,9 @@ pub fn measure(report: &mut Report, place: &Place) -> Outcome {
             format!("{per_hour:.1} ({hardest})"),
         )
         .goal(
-            "≤ 201, never above 400",
-            per_hour <= 201.0 && hardest <= 2 * CALLS_PER_HOUR,
+            "≤ 201, never above 402",
+            // An hour that is cut anywhere may catch one call at each end.
+            per_hour <= 201.0 && hardest <= 2 * CALLS_PER_HOUR + 2,
         ),
     );
     Ok(())
