@@ -33,7 +33,7 @@ impl Desk {
             .await;
         let (totals, calls) = read?;
         let file = self.store.path();
-        let bytes = file.metadata().map_or(0, |m| m.len());
+        let bytes = size(file);
         let log = logging::file();
         let mut found = Diagnostics {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -62,6 +62,17 @@ impl Desk {
         found.support = support;
         Ok(found)
     }
+}
+
+/// The file, and what was written and is not in it yet.
+fn size(file: &Path) -> u64 {
+    let mut log = file.as_os_str().to_owned();
+    log.push("-wal");
+    [file, Path::new(&log)]
+        .iter()
+        .filter_map(|part| part.metadata().ok())
+        .map(|m| m.len())
+        .sum()
 }
 
 fn facts(found: &Diagnostics, now: Timestamp) -> String {
@@ -114,7 +125,18 @@ fn faults(support: &mut String, calls: &[CallEntry]) {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
     use super::*;
+
+    #[test]
+    fn what_is_not_in_the_file_yet_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("desk.db");
+        std::fs::write(&file, [0; 40]).unwrap();
+        assert_eq!(size(&file), 40);
+        std::fs::write(dir.path().join("desk.db-wal"), [0; 2]).unwrap();
+        assert_eq!(size(&file), 42);
+    }
 
     #[test]
     fn a_path_is_told_without_its_owner() {
