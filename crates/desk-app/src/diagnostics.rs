@@ -125,7 +125,6 @@ fn faults(support: &mut String, calls: &[CallEntry]) {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test may end by a panic")]
     use super::*;
 
     #[test]
