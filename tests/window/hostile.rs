@@ -1,5 +1,6 @@
 //! What is written to hurt: shown as words, bounded, and without any way out of the window.
 
+use crate::desktop::eventually;
 use crate::inbox::row_of;
 use crate::stage::journey;
 
@@ -18,11 +19,11 @@ async fn a_name_a_title_and_a_quote_are_words() {
         app.connect_with_token(&stage.sim.token()).await;
         app.opens("mallory").await;
         app.reads("in", "onerror").await;
-        let row = app.text(&row_of("mallory")).await;
-        assert!(
-            row.contains("<img src=x"),
-            "the name stands as it is: {row}"
-        );
+        eventually("the name comes, and stands as it is", async || {
+            let row = app.text(&row_of("mallory")).await;
+            row.contains("<img src=x").then_some(())
+        })
+        .await;
         app.press_button("context-open").await;
         stage.after_polls(2).await;
         let made = "return document.querySelectorAll('img[src=\"x\"], [onerror]').length";
