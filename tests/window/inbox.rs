@@ -110,9 +110,14 @@ impl App {
             "[data-testid=settings-language] [data-value={lang}]"
         ))
         .await;
-        self.shown(&format!(
-            "[data-testid=settings-language] [data-value={lang}][aria-pressed=true]"
-        ))
+        // Asked in the page: everything is written anew, and an element may be an old one.
+        let chosen = format!(
+            "return document.querySelector('[data-testid=settings-language] \
+             [data-value={lang}][aria-pressed=true]') !== null"
+        );
+        eventually("the language is chosen", async || {
+            (self.script(&chosen).await == true).then_some(())
+        })
         .await;
     }
 }
