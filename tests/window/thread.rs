@@ -5,6 +5,7 @@ use crate::desktop::eventually;
 use crate::inbox::row_of;
 use crate::stage::journey;
 
+const WHEEL: &str = "document.querySelector('[role=log]').dispatchEvent(new WheelEvent('wheel'))";
 const TOP: &str = "document.querySelector('[role=log]').scrollTop";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -37,12 +38,15 @@ async fn what_comes_while_one_reads_further_up_moves_nothing_and_is_counted() {
             if place(app).await == 200 {
                 return Some(());
             }
-            app.script(&format!("{TOP} = 200")).await;
+            // As by the wheel: what the owner moves is not put back.
+            app.script(&format!("{WHEEL}; {TOP} = 200")).await;
             None
         })
         .await;
 
         let (first, offset) = at_the_top(app).await;
+        // What is unread would come before the place.
+        app.gone(&format!("{} .count", row_of("ada"))).await;
         app.opens("tom").await;
         app.reads("in", "lamps").await;
         app.opens("ada").await;
