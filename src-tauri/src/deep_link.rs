@@ -17,7 +17,7 @@ const MAX_WAITING: usize = 4;
 
 /// Links that came before the data was open.
 #[derive(Default)]
-struct Waiting(Mutex<Vec<String>>);
+pub(crate) struct Waiting(Mutex<Vec<String>>);
 
 impl Waiting {
     /// Puts a link to the others; one too many, or one that waits already, is dropped.
@@ -35,11 +35,8 @@ impl Waiting {
 
 /// Hears of links from now on, the one that started the app included.
 pub(crate) fn listen(app: &AppHandle) {
-    app.manage(Waiting::default());
     #[cfg(any(target_os = "linux", windows))]
-    if let Err(e) = app.deep_link().register_all() {
-        tracing::warn!(error = %e, "the link scheme could not be registered with the system");
-    }
+    register(app.clone());
     if let Ok(Some(links)) = app.deep_link().get_current() {
         links.iter().for_each(|link| receive(app, link.as_str()));
     }
@@ -50,6 +47,16 @@ pub(crate) fn listen(app: &AppHandle) {
             .urls()
             .iter()
             .for_each(|link| receive(&handle, link.as_str()));
+    });
+}
+
+/// Tells the system that these links are ours. On Linux programs are run for it: nothing waits.
+#[cfg(any(target_os = "linux", windows))]
+fn register(app: AppHandle) {
+    tauri::async_runtime::spawn_blocking(move || {
+        if let Err(e) = app.deep_link().register_all() {
+            tracing::warn!(error = %e, "the link scheme could not be registered with the system");
+        }
     });
 }
 

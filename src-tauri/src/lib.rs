@@ -46,14 +46,16 @@ pub fn run() -> ExitCode {
         .invoke_handler(commands::handler())
         .setup(move |app| {
             app.manage(Opened::default());
+            app.manage(deep_link::Waiting::default());
             let handle = app.handle().clone();
-            ending::listen(&handle);
-            deep_link::listen(&handle);
-            tray::create(&handle);
             tauri::async_runtime::spawn(open_desk(handle.clone(), arguments.clone()));
+            // First of what can be seen: the engine's own processes start meanwhile.
             if !arguments.hidden {
                 window::create(&handle, None)?;
             }
+            ending::listen(&handle);
+            deep_link::listen(&handle);
+            tray::create(&handle);
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -92,7 +94,6 @@ async fn open_desk(app: AppHandle, arguments: Arguments) {
             desk.set_desktop(Arc::new(ThisDesktop(app.clone())));
             events::forward(app.clone(), desk);
             notifications::show(&app, desk);
-            tray::follow(&app, desk);
         }
         Err(e) => tracing::error!(code = %e.code, message = %e.message, "ReplyDesk cannot work"),
     }

@@ -6,7 +6,6 @@
 use crate::{opened::Opened, window};
 use desk_app::words::Language;
 use desk_app::{Desk, InboxView};
-use std::sync::Arc;
 use tauri::image::Image;
 use tauri::menu::{CheckMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
@@ -40,6 +39,7 @@ pub(crate) fn create(app: &AppHandle) {
     match made {
         Ok(Ok(tray)) => {
             app.manage(tray);
+            tauri::async_runtime::spawn(follow(app.clone()));
         }
         Ok(Err(e)) => tracing::warn!(error = %e, "the tray could not be made"),
         Err(_) => tracing::warn!("the tray could not be made: its library is not installed"),
@@ -138,20 +138,17 @@ async fn toggle_sync(desk: &Desk) -> Result<(), desk_app::IpcError> {
 }
 
 /// Keeps words, ticks and the dot true, as long as there is a desk.
-pub(crate) fn follow(app: &AppHandle, desk: &Arc<Desk>) {
-    if !exists(app) {
+async fn follow(app: AppHandle) {
+    let Ok(desk) = app.state::<Opened>().desk().await else {
         return;
-    }
-    let (app, desk) = (app.clone(), Arc::clone(desk));
+    };
     let mut changes = desk.changes();
-    tauri::async_runtime::spawn(async move {
-        loop {
-            refresh(&app, &desk).await;
-            if let Err(RecvError::Closed) = changes.recv().await {
-                return;
-            }
+    loop {
+        refresh(&app, &desk).await;
+        if let Err(RecvError::Closed) = changes.recv().await {
+            return;
         }
-    });
+    }
 }
 
 async fn refresh(app: &AppHandle, desk: &Desk) {

@@ -18,6 +18,14 @@ pub(crate) fn of_program(program: &Path) -> Vec<u32> {
         .collect()
 }
 
+/// Whether nothing of a process is left: its files are closed, a lock of it is free. It may still be
+/// in the list, for its parent to read how it ended.
+pub(crate) fn has_ended(id: u32) -> bool {
+    let is_dead = field(id, 0).is_none_or(|state| state == "Z");
+    let threads = std::fs::read_dir(format!("/proc/{id}/task")).map_or(0, Iterator::count);
+    is_dead && threads <= 1
+}
+
 /// Memory of a process and of all that it started, in MB; what several share is divided (PSS).
 pub(crate) fn memory_mb(root: u32) -> f64 {
     tree(root).into_iter().map(pss_kb).sum::<u64>() as f64 / 1024.0

@@ -113,7 +113,6 @@ async fn start(program: &Path, mark: &str, variables: &[(&str, String)]) -> (Dur
     let time = painted - processes::began_ms(id);
     tokio::time::sleep(REST).await;
     let memory = processes::memory_mb(id);
-    view.close(|| processes::of_program(program).is_empty())
-        .await;
+    view.close(|| processes::has_ended(id)).await;
     (Duration::from_secs_f64(time.max(0.0) / 1000.0), memory)
 }

@@ -16,6 +16,9 @@ use tokio_util::sync::CancellationToken;
 
 /// Between two rounds.
 const ROUND: Duration = Duration::from_secs(3600);
+/// The first round of all: a check of a large file takes a processor for itself, and the owner is
+/// waiting for the first picture.
+const FIRST_ROUND: Duration = Duration::from_secs(5);
 /// The first round of backups: the start has better things to do.
 const FIRST_BACKUP: Duration = Duration::from_secs(10 * 60);
 const DAILY: Duration = Duration::from_secs(24 * 3600);
@@ -25,25 +28,27 @@ const CHECKED_AT: &str = "file.checked_at";
 
 /// Works until told to stop. It holds the desk only while it works, so it keeps nothing open.
 pub(crate) async fn run(desk: Weak<Desk>, stop: CancellationToken) {
-    let Some(began) = desk.upgrade().map(|d| d.clock.now()) else {
+    let Some(clock) = desk.upgrade().map(|d| Arc::clone(&d.clock)) else {
         return;
     };
+    let began = clock.now();
+    let mut next = began + FIRST_ROUND;
     let mut warned = BTreeMap::new();
+    let mut is_first = true;
     loop {
-        let Some(open) = desk.upgrade() else { return };
-        let now = open.clock.now();
-        round(&open, now, began, &mut warned).await;
-        let clock = Arc::clone(&open.clock);
-        drop(open);
-        let next = if now.since(began) < FIRST_BACKUP {
-            began + FIRST_BACKUP
-        } else {
-            now + ROUND
-        };
         tokio::select! {
             () = stop.cancelled() => return,
             () = clock.sleep_until(next) => {}
         }
+        let Some(open) = desk.upgrade() else { return };
+        let now = clock.now();
+        round(&open, now, began, is_first, &mut warned).await;
+        is_first = false;
+        next = if now.since(began) < FIRST_BACKUP {
+            began + FIRST_BACKUP
+        } else {
+            now + ROUND
+        };
     }
 }
 
@@ -51,9 +56,10 @@ async fn round(
     desk: &Arc<Desk>,
     now: Timestamp,
     began: Timestamp,
+    is_first: bool,
     warned: &mut BTreeMap<AccountId, Option<u32>>,
 ) {
-    if let Err(e) = check_if_due(desk, now, now == began).await {
+    if let Err(e) = check_if_due(desk, now, is_first).await {
         tracing::warn!(error = %e, "the file could not be checked");
     }
     if now.since(began) >= FIRST_BACKUP && !desk.config.demo && !desk.file_watch.is_erased() {

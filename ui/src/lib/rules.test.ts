@@ -41,6 +41,12 @@ describe('the source', () => {
     expect(holders(/\sstyle=["'{]/)).toEqual([]);
   });
 
+  it('writes in two weights', () => {
+    const others = /font-weight:(?!\s*(?:var\(--strong\)|400\b))|\bfont:\s*(?!400\b)[1-9]\d{2}\b/;
+    expect(holders(others)).toEqual([]);
+    expect(readFileSync(join(SRC, 'app.css'), 'utf8')).not.toMatch(others);
+  });
+
   it('keeps the make-believe engine out of the product', () => {
     expect(holders(/from '\.\/fake|import\('\.\/fake|ipc\/fake/)).toEqual(['lib/ipc/fake-scenes.ts', 'lib/ipc/index.ts']);
   });

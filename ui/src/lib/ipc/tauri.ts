@@ -6,6 +6,17 @@ import type { Change } from './bindings';
 import { CommandError, type Args, type ChangesListener, type CommandName, type Host, type Result } from './host';
 
 export class TauriHost implements Host {
+  readonly #listeners = new Set<ChangesListener>();
+
+  /** Listens from here on, so that whoever asks for the changes later has missed none. */
+  constructor() {
+    const hear = (batch: Change[]) => this.#tell((listener) => listener.changes(batch));
+    void listen<Change[]>('changes', (event) => hear(event.payload)).then(() => {
+      // What changed before the listener stood was missed by those who were there already.
+      this.#tell((listener) => listener.gap?.());
+    });
+  }
+
   async call<K extends CommandName>(name: K, args: Args<K>): Promise<Result<K>> {
     try {
       return await invoke<Result<K>>(name, args as Record<string, unknown>);
@@ -15,17 +26,11 @@ export class TauriHost implements Host {
   }
 
   onChanges(listener: ChangesListener): () => void {
-    let stopped = false;
-    const unlisten = listen<Change[]>('changes', (event) => {
-      if (!stopped) listener.changes(event.payload);
-    });
-    // What changed before the listener stood would be missed.
-    void unlisten.then(() => {
-      if (!stopped) listener.gap?.();
-    });
-    return () => {
-      stopped = true;
-      void unlisten.then((off) => off());
-    };
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #tell(what: (listener: ChangesListener) => void): void {
+    for (const listener of [...this.#listeners]) what(listener);
   }
 }

@@ -63,6 +63,8 @@ export class Desk {
   scheduleOpen = $state(false);
   /** What was entered in the set-up so far and is no secret. */
   readonly setup = new Setup();
+  /** The first picture is on screen: what it can do without may come. */
+  settled = $state(false);
   /** Counts changes of knowledge, for the screen that lists it. */
   knowledgeVersion = $state(0);
   /** Counts logins that ended by a link; how they ended is `app.connectFault`. */
@@ -101,6 +103,8 @@ export class Desk {
       await this.#speak(null);
       return;
     }
+    // The first rows are on their way while the words to show them with are.
+    const first = this.#readFirst();
     await this.#speak(this.app.preferences);
     this.#stop.push(
       this.router.start((route) => this.#follow(route)),
@@ -129,9 +133,13 @@ export class Desk {
       () => window.removeEventListener('pagehide', leaving),
       () => clearInterval(timer),
     );
-    await this.readAll();
+    await first;
     const route = this.router.route;
     if (route.screen === 'inbox' && route.conversation) void this.open(route.conversation);
+    await this.#readRest();
+    afterPaint(() => {
+      this.settled = true;
+    });
   }
 
   /** The address was changed from outside, as by a click on a notification. */
@@ -148,15 +156,20 @@ export class Desk {
   /** Reads again whatever is on screen. */
   async readAll(): Promise<void> {
     await Promise.all([
-      this.readAccounts(),
-      this.readAi(),
-      this.readSync(),
-      this.inbox.refresh(),
-      this.labels.refresh(),
-      this.meanwhile.read(),
+      this.#readFirst(),
+      this.#readRest(),
       this.thread.id === null ? null : this.thread.refresh(),
     ]);
     this.knowledgeVersion += 1;
+  }
+
+  /** What the first picture of the window shows. */
+  async #readFirst(): Promise<void> {
+    await Promise.all([this.inbox.refresh(), this.readAccounts()]);
+  }
+
+  async #readRest(): Promise<void> {
+    await Promise.all([this.readAi(), this.readSync(), this.labels.refresh(), this.meanwhile.read()]);
   }
 
   /** One batch of news: each thing on screen is read again once, whatever the batch's size. */
