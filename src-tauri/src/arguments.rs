@@ -16,6 +16,10 @@ pub(crate) struct Arguments {
     /// Start without a window
     #[arg(long)]
     pub(crate) hidden: bool,
+    /// Begin only when standard input ends: then the process whose place it takes has ended
+    #[cfg(target_os = "linux")]
+    #[arg(long, hide = true)]
+    pub(crate) after_stdin: bool,
     /// A `replydesk://` link that the system opens the app with
     #[arg(hide = true)]
     pub(crate) link: Option<String>,

@@ -13,6 +13,8 @@ mod ending;
 mod events;
 mod notifications;
 mod opened;
+#[cfg(target_os = "linux")]
+mod successor;
 mod tray;
 mod window;
 
@@ -30,8 +32,10 @@ use tauri_plugin_autostart::MacosLauncher;
 #[must_use]
 pub fn run() -> ExitCode {
     window::prepare_engine();
-    desk_app::logging::start();
     let arguments = Arguments::parse();
+    #[cfg(target_os = "linux")]
+    successor::wait(&arguments);
+    desk_app::logging::start();
     let app = tauri::Builder::default()
         // First of all: a second start must not get as far as the data.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
@@ -46,6 +50,8 @@ pub fn run() -> ExitCode {
         .invoke_handler(commands::handler())
         .setup(move |app| {
             app.manage(Opened::default());
+            app.manage(arguments.clone());
+            app.manage(notifications::Standing::default());
             app.manage(deep_link::Waiting::default());
             let handle = app.handle().clone();
             tauri::async_runtime::spawn(open_desk(handle.clone(), arguments.clone()));

@@ -63,6 +63,11 @@ fn looked_away(app: &AppHandle) {
     });
 }
 
+/// Whether there is a window, in sight or not.
+pub(crate) fn exists(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some()
+}
+
 /// Shows the window, and makes it anew when it was closed; at a conversation, if one is given.
 pub(crate) fn show(app: &AppHandle, conversation: Option<ConversationId>) {
     let shown = match app.get_webview_window(LABEL) {
@@ -102,9 +107,13 @@ pub(crate) fn goes_on(app: &AppHandle) -> bool {
 
 async fn go_on_or_end(app: AppHandle) {
     match app.state::<Opened>().desk().await {
-        Ok(desk) if desk.keeps_running().await => desk.tell_of_tray().await,
+        Ok(desk) if desk.keeps_running().await => {
+            desk.tell_of_tray().await;
+            #[cfg(target_os = "linux")]
+            crate::successor::when_quiet(app).await;
+        }
         // Opened again meanwhile.
-        _ if app.get_webview_window(LABEL).is_some() => {}
+        _ if exists(&app) => {}
         _ => app.exit(0),
     }
 }

@@ -34,8 +34,13 @@ pub(crate) async fn measure(report: &mut Report, place: &Place) {
         if !hidden {
             until("the window is there", || !windows().is_empty()).await;
             tokio::time::sleep(REST).await;
+            let first = instances();
             close_window();
-            until("the window is gone", || windows().is_empty()).await;
+            until("another process has taken its place", || {
+                let now = instances();
+                now.len() == 1 && now != first
+            })
+            .await;
         }
         tokio::time::sleep(REST).await;
         let id = *instances().first().expect("it goes on");

@@ -85,7 +85,10 @@ async fn closing_the_window_leaves_the_app_in_the_tray() {
         })
         .await;
         assert_eq!(instances().len(), 1, "the app goes on");
-        until("the web view is gone, not hidden", || !has_web_process()).await;
+        until("the web view is gone, not hidden", || {
+            !has_process("WebKitWebProces")
+        })
+        .await;
 
         session.choose("Pause AI").await;
         eventually("the menu shows it", async || {
@@ -95,6 +98,53 @@ async fn closing_the_window_leaves_the_app_in_the_tray() {
         .await;
         session.choose("Open ReplyDesk").await;
         until("the window is there again", || !windows().is_empty()).await;
+        session.choose("Quit").await;
+        until("the app has ended", || instances().is_empty()).await;
+        drop(app);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_window_leaves_no_web_engine_behind_and_messages_still_come() {
+    journey("successor", "empty", async |stage| {
+        let session = Session::start().await;
+        stage.start().await;
+        stage.app().connect_with_token(&stage.sim.token()).await;
+        stage.quit().await;
+
+        let mut command = Command::new(APP);
+        command.envs(stage.variables()).env("LANGUAGE", "en");
+        let app = Process::start(&mut command, &stage.log);
+        until("the window is there", || !windows().is_empty()).await;
+        eventually("the tray has a menu", async || {
+            session.tray_menu().await.filter(|menu| menu.len() == 4)
+        })
+        .await;
+        let first = instances();
+        close_window();
+        until("another process has taken its place", || {
+            let now = instances();
+            now.len() == 1 && now != first
+        })
+        .await;
+        until("nothing of the web engine is left", || {
+            !has_process("WebKit")
+        })
+        .await;
+
+        stage.sim.customer("ayse").writes("hâlâ orada mısınız?");
+        let told = eventually("the message is told of", async || {
+            let all = session.shown();
+            all.into_iter().find(|shown| shown.title.contains("ayse"))
+        })
+        .await;
+        session.click(told.id, "default").await;
+        until("the window is there again", || !windows().is_empty()).await;
+        eventually("the tray has a menu again", async || {
+            session.tray_menu().await.filter(|menu| menu.len() == 4)
+        })
+        .await;
         session.choose("Quit").await;
         until("the app has ended", || instances().is_empty()).await;
         drop(app);
@@ -140,11 +190,11 @@ fn close_window() {
     }
 }
 
-/// Whether a process of the web engine shows a page.
-fn has_web_process() -> bool {
+/// Whether there is a process whose name begins so.
+fn has_process(start: &str) -> bool {
     let processes = std::fs::read_dir("/proc").expect("there are processes");
     processes.flatten().any(|entry| {
         let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
-        name.starts_with("WebKitWebProces")
+        name.starts_with(start)
     })
 }

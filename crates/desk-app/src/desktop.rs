@@ -59,6 +59,18 @@ impl Desk {
         has_tray && stored.is_ok_and(|stored| stored.keep_running)
     }
 
+    /// Whether nothing is under way that is in memory alone, so that a new start would go on where
+    /// this one ends: no demo, no pause, no question to the owner, no words that are just coming.
+    #[must_use]
+    pub fn could_start_anew(&self) -> bool {
+        let has_memory_only = self.config.demo
+            || self.visit.is_on()
+            || self.sync_paused_until().is_some()
+            || self.question_shown().is_some()
+            || self.drafting.writing.is_any();
+        !has_memory_only
+    }
+
     /// Tells that ReplyDesk goes on in the tray: once, the first time it does.
     pub async fn tell_of_tray(&self) {
         let told: Result<bool, StoreError> = self

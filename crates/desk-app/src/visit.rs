@@ -19,6 +19,11 @@ pub(crate) struct Visit {
 }
 
 impl Visit {
+    /// Whether the demo is looked at.
+    pub(crate) fn is_on(&self) -> bool {
+        self.demo().is_some()
+    }
+
     fn demo(&self) -> Option<Arc<Desk>> {
         self.demo
             .lock()

@@ -36,6 +36,11 @@ impl Writing {
         self.growing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether any draft is being written.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.growing().is_empty()
+    }
+
     /// What there is of a draft; nothing once it is finished or given up.
     pub(crate) fn of(&self, conversation: ConversationId, draft: DraftId) -> Option<String> {
         let growing = self.growing();

@@ -1,0 +1,112 @@
+//! Linux: after the window was closed, the program anew, without one.
+//!
+//! WebKitGTK's network process and the memory of a closed window stay for as long as the program
+//! runs: some 100 MB, for an icon in the tray. So a successor is started as at login, once nothing is
+//! under way that is in memory alone. It waits for the end of this process, and takes its place.
+
+use crate::arguments::Arguments;
+use crate::notifications::Standing;
+use crate::opened::Opened;
+use crate::window;
+use std::ffi::OsString;
+use std::io;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+use tauri::{AppHandle, Manager};
+
+/// Whoever closes a window by mistake opens it again in less.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// In the successor, first of all: goes on once the process that started it has ended.
+pub(crate) fn wait(arguments: &Arguments) {
+    if arguments.after_stdin {
+        // Nothing is ever written there; it ends with the process that holds its other end.
+        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+    }
+}
+
+/// Gives the place over as soon as that changes nothing for anyone, unless the window is opened again.
+pub(crate) async fn when_quiet(app: AppHandle) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if window::exists(&app) {
+            return;
+        }
+        let Some(Ok(desk)) = app.state::<Opened>().now() else {
+            return;
+        };
+        // A notification that stands would lose what a click on it means.
+        if desk.could_start_anew() && app.state::<Standing>().none() {
+            break;
+        }
+    }
+    let handle = app.clone();
+    // Windows are made on that thread too: none can come in between.
+    let asked = app.run_on_main_thread(move || {
+        if !window::exists(&handle) {
+            give_over(&handle);
+        }
+    });
+    if let Err(e) = asked {
+        tracing::warn!(error = %e, "the program could not be asked to start anew");
+    }
+}
+
+fn give_over(app: &AppHandle) {
+    match start(&app.state::<Arguments>()) {
+        Ok(successor) => {
+            // Its standard input must end with this process, and not before.
+            Box::leak(Box::new(successor));
+            app.exit(0);
+        }
+        Err(e) => tracing::warn!(error = %e, "the program goes on with the memory of its window"),
+    }
+}
+
+fn start(arguments: &Arguments) -> io::Result<Child> {
+    Command::new(std::env::current_exe()?)
+        .args(words(arguments))
+        .stdin(Stdio::piped())
+        .spawn()
+}
+
+/// The successor's command line: the same data, no window, and no link that was opened long ago.
+fn words(arguments: &Arguments) -> Vec<OsString> {
+    let mut words: Vec<OsString> = ["--hidden", "--after-stdin"].map(OsString::from).into();
+    if let Some(folder) = &arguments.data_dir {
+        words.extend(["--data-dir".into(), folder.into()]);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[test]
+    fn the_successor_has_the_same_data_and_neither_window_nor_link() {
+        let link = "replydesk://oauth/instagram?code=a&state=b";
+        for (given, folder) in [
+            (vec!["replydesk", link], None),
+            (
+                vec!["replydesk", "--data-dir", "/tmp/a b", link],
+                Some("/tmp/a b"),
+            ),
+            (vec!["replydesk", "--hidden", "--after-stdin"], None),
+        ] {
+            let first = Arguments::try_parse_from(given);
+            let words = first.map(|first| words(&first)).unwrap_or_default();
+            let all = std::iter::once(OsString::from("replydesk")).chain(words);
+            let next = Arguments::try_parse_from(all);
+            assert!(
+                next.is_ok_and(|next| next.hidden
+                    && next.after_stdin
+                    && !next.demo
+                    && next.link.is_none()
+                    && next.data_dir.as_deref() == folder.map(std::path::Path::new)),
+                "{folder:?}"
+            );
+        }
+    }
+}
