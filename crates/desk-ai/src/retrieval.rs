@@ -3,14 +3,16 @@
 //!
 //! First stage: BM25 over stems, pairs of stems, word beginnings, character pieces and concepts,
 //! each scaled to its own best, added. That beat each alone and rank fusion in all three
-//! languages. Second stage, once the entries have enough phrasings: a logistic regression over the same terms ([`classes`]), blended with
-//! the first. Then the [`gate`].
+//! languages. Second stage, once the entries have enough phrasings: a logistic regression over the
+//! same terms ([`classes`]), moved by the first ([`evidence`]). Then the [`gate`].
 
 pub mod bm25;
 pub mod classes;
 pub mod concepts;
+mod evidence;
 mod examine;
 pub mod gate;
+mod near;
 pub mod space;
 pub mod terms;
 
@@ -41,9 +43,6 @@ pub struct Match {
     pub signs: Signs,
 }
 
-/// What the closest phrasings and the first stage count beside the regression.
-const BLEND_MEAN: f32 = 0.15;
-const BLEND_FIRST: f32 = 0.3;
 /// Average phrasings an entry from which the second stage helps.
 const MIN_PHRASINGS: f32 = 2.5;
 /// Texts from which threads are worth their start.
@@ -118,13 +117,6 @@ fn analyse(analyser: &Analyser, texts: &[Text<'_>]) -> Vec<Terms> {
             .flat_map(|(thread, part)| thread.join().unwrap_or_else(|_| terms(part)))
             .collect()
     })
-}
-
-/// What speaks for each entry, and the signs about the first.
-struct Evidence {
-    scores: Vec<f32>,
-    signs: Signs,
-    covered: f32,
 }
 
 impl Default for Index {
@@ -308,228 +300,16 @@ impl Index {
         });
     }
 
+    /// Learns from phrasings and answers: customers ask in words that the answer has, too.
     fn train(&self, keep: impl Fn(usize) -> bool) -> Classes {
         let docs: Vec<(&Vector, usize)> = self
             .docs
             .iter()
             .zip(self.space.docs())
             .enumerate()
-            .filter(|(n, (doc, _))| keep(*n) && self.is_example(doc))
+            .filter(|(n, _)| keep(*n))
             .map(|(_, (doc, vector))| (vector, doc.entry))
             .collect();
         Classes::train(&docs, self.space.features(), self.of_entry.len())
-    }
-
-    /// Questions are examples of what customers ask; an answer only where there is no question.
-    fn is_example(&self, doc: &Doc) -> bool {
-        !doc.is_answer
-            || self
-                .of_entry
-                .get(doc.entry)
-                .into_iter()
-                .flatten()
-                .filter_map(|n| self.docs.get(*n))
-                .all(|doc| doc.is_answer)
-    }
-
-    fn evidence(
-        &self,
-        terms: &Terms,
-        vector: &Vector,
-        classes: Option<&Classes>,
-        keep: impl Fn(usize) -> bool,
-    ) -> Evidence {
-        let entries = self.of_entry.len();
-        let first = self.first_stage(terms, &keep);
-        let cosines = self.space.cosines(vector);
-        let mut near = Near::new(entries);
-        for (n, (doc, cos)) in self.docs.iter().zip(&cosines).enumerate() {
-            if *cos > 0.0 && keep(n) {
-                near.see(doc.entry, cos * doc.weight);
-            }
-        }
-        let means = near.means(&self.of_entry);
-        let mut scores = first.clone();
-        let mut probabilities = Vec::new();
-        if let Some(classes) = classes {
-            probabilities = classes.probabilities(vector);
-            let best_mean = means.iter().copied().fold(f32::EPSILON, f32::max);
-            for (((score, p), mean), first) in scores
-                .iter_mut()
-                .zip(&probabilities)
-                .zip(&means)
-                .zip(&first)
-            {
-                *score = (p + BLEND_MEAN * mean / best_mean + BLEND_FIRST * first)
-                    / (1.0 + BLEND_MEAN + BLEND_FIRST);
-            }
-        }
-        let top = best(&scores, None);
-        let at =
-            |list: &[f32], n: Option<usize>| n.and_then(|n| list.get(n)).copied().unwrap_or(0.0);
-        let (stems, pieces) = self.coverage(terms, top, &keep);
-        let unknown = self.unknown_share(terms);
-        let p1 = at(&probabilities, top);
-        let nearest = at(&near.max, top);
-        let rival = best(&near.max, top);
-        let agree = best(&near.max, None) == top
-            && best(&first, None) == top
-            && (probabilities.is_empty() || best(&probabilities, None) == top);
-        let signs = [
-            p1,
-            p1 - at(&probabilities, best(&probabilities, top)),
-            nearest,
-            nearest - at(&near.max, rival),
-            near.agreement(top, &self.of_entry),
-            stems,
-            unknown,
-            f32::from(u8::from(agree)),
-            (vector.len() as f32 + 1.0).ln() / 5.0,
-            at(&means, top),
-            pieces,
-        ];
-        Evidence {
-            scores,
-            signs,
-            covered: stems.max(pieces * 0.9),
-        }
-    }
-
-    fn first_stage(&self, terms: &Terms, keep: &impl Fn(usize) -> bool) -> Vec<f32> {
-        let mut by_entry = vec![0.0f32; self.of_entry.len()];
-        let mut sums = vec![0.0f32; self.docs.len()];
-        for (field, terms, w) in [
-            (&self.stems, &terms.stems, 0.25),
-            (&self.pieces, &terms.pieces, 0.5),
-            (&self.heads, &terms.heads, 0.25),
-            (&self.pairs, &terms.pairs, 0.1),
-            (&self.concepts, &terms.concepts, 0.05),
-        ] {
-            let mut scores = vec![0.0f32; self.docs.len()];
-            field.score_into(terms, &mut scores);
-            let mut max = f32::EPSILON;
-            for (n, score) in scores.iter_mut().enumerate() {
-                if *score > 0.0 && !keep(n) {
-                    *score = 0.0;
-                }
-                max = max.max(*score);
-            }
-            for (sum, score) in sums.iter_mut().zip(scores) {
-                *sum += score / max * w;
-            }
-        }
-        for (doc, sum) in self.docs.iter().zip(sums) {
-            if let Some(best) = by_entry.get_mut(doc.entry) {
-                *best = best.max(sum * doc.weight);
-            }
-        }
-        by_entry
-    }
-
-    /// The share of the query's terms, by rarity, that an entry contains: stems and pieces.
-    fn coverage(
-        &self,
-        terms: &Terms,
-        entry: Option<usize>,
-        keep: &impl Fn(usize) -> bool,
-    ) -> (f32, f32) {
-        let docs: Vec<&Doc> = entry
-            .and_then(|e| self.of_entry.get(e))
-            .into_iter()
-            .flatten()
-            .filter(|n| keep(**n))
-            .filter_map(|n| self.docs.get(*n))
-            .collect();
-        let share = |terms: &[u64], field: &Field, of: fn(&Doc) -> &[u64]| {
-            let (mut all, mut found) = (0.0f32, 0.0f32);
-            for (term, _) in bm25::counts(terms) {
-                let rarity = field.rarity(term);
-                all += rarity;
-                if docs.iter().any(|d| of(d).binary_search(&term).is_ok()) {
-                    found += rarity;
-                }
-            }
-            if all > 0.0 { found / all } else { 0.0 }
-        };
-        (
-            share(&terms.stems, &self.stems, |d| &d.terms.stems),
-            share(&terms.pieces, &self.pieces, |d| &d.terms.pieces),
-        )
-    }
-
-    fn unknown_share(&self, terms: &Terms) -> f32 {
-        let all = terms.stems.len().max(1) as f32;
-        terms
-            .stems
-            .iter()
-            .filter(|t| !self.stems.knows(**t))
-            .count() as f32
-            / all
-    }
-}
-
-/// The position of the largest score, leaving one out.
-fn best(scores: &[f32], but: Option<usize>) -> Option<usize> {
-    scores
-        .iter()
-        .enumerate()
-        .filter(|(n, _)| Some(*n) != but)
-        .max_by(|a, b| a.1.total_cmp(b.1).then(b.0.cmp(&a.0)))
-        .map(|(n, _)| n)
-}
-
-/// How close the documents of each entry are.
-struct Near {
-    max: Vec<f32>,
-    top: Vec<[f32; 3]>,
-    five: Vec<(f32, usize)>,
-}
-
-impl Near {
-    fn new(entries: usize) -> Self {
-        Self {
-            max: vec![0.0; entries],
-            top: vec![[0.0; 3]; entries],
-            five: Vec::new(),
-        }
-    }
-
-    fn see(&mut self, entry: usize, cos: f32) {
-        if let Some(max) = self.max.get_mut(entry) {
-            *max = max.max(cos);
-        }
-        if let Some(top) = self.top.get_mut(entry) {
-            let mut carried = cos;
-            for slot in top {
-                if carried > *slot {
-                    std::mem::swap(slot, &mut carried);
-                }
-            }
-        }
-        if self.five.len() < 5 || self.five.last().is_some_and(|(c, _)| cos > *c) {
-            let at = self.five.partition_point(|(c, _)| *c >= cos);
-            self.five.insert(at, (cos, entry));
-            self.five.truncate(5);
-        }
-    }
-
-    /// The mean of the three closest documents of each entry, or of as many as it has.
-    fn means(&self, of_entry: &[Vec<usize>]) -> Vec<f32> {
-        self.top
-            .iter()
-            .zip(of_entry)
-            .map(|(top, docs)| {
-                let n = docs.len().saturating_sub(1).clamp(1, 3);
-                top.iter().take(n).sum::<f32>() / n as f32
-            })
-            .collect()
-    }
-
-    /// The share of the five nearest documents that belong to the entry.
-    fn agreement(&self, entry: Option<usize>, of_entry: &[Vec<usize>]) -> f32 {
-        let own = entry.and_then(|e| of_entry.get(e)).map_or(1, Vec::len);
-        let of = self.five.len().min(own).max(1);
-        let hits = self.five.iter().filter(|(_, e)| Some(*e) == entry).count();
-        (hits as f32 / of as f32).min(1.0)
     }
 }

@@ -4,6 +4,7 @@
 //! others: the hidden phrasings must be found, the questions of hidden entries must not. That is
 //! the hard case, because a shop's questions resemble each other.
 
+use super::evidence::best;
 use super::gate::Sample;
 use super::{Doc, Index};
 
@@ -68,7 +69,7 @@ fn one_round(index: &Index, round: usize) -> Vec<Sample> {
             let doc = index.docs.get(*n)?;
             let vector = index.space.docs().get(*n)?;
             let evidence = index.evidence(&doc.terms, vector, Some(&classes), keep);
-            let first = super::best(&evidence.scores, None);
+            let first = best(&evidence.scores, None);
             let outside = part(doc, place(*n)).0;
             Some(Sample {
                 signs: evidence.signs,

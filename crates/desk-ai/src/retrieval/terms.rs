@@ -70,7 +70,7 @@ impl Analyser {
             if lang.is_none_or(|l| l == *own) {
                 let known = memory.stems.entry(*own).or_default();
                 let mut before = None;
-                for word in words(&lower(&cleaned, *own == Lang::Tr)) {
+                for word in parts(&lower(&cleaned, *own == Lang::Tr)) {
                     let stem = match known.get(word) {
                         Some(stem) => *stem,
                         None => {
@@ -87,7 +87,7 @@ impl Analyser {
                 }
             }
         }
-        for word in words(&fold(&cleaned)) {
+        for word in parts(&fold(&cleaned)) {
             if let Some(known) = memory.words.get(word) {
                 known.add_to(&mut terms);
             } else {
@@ -99,6 +99,13 @@ impl Analyser {
         terms.together = together(&terms.concepts);
         terms
     }
+}
+
+/// The words of a text; a name of several ("gift_wrap", "#new_season") is its parts.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    words(text)
+        .flat_map(|word| word.split('_'))
+        .filter(|part| !part.is_empty())
 }
 
 /// What was worked out for words.
@@ -299,6 +306,13 @@ mod tests {
         assert!(share("iade", "İADEYİ"));
         assert!(share("siparişim", "siparis"));
         assert!(share("доставка", "доставки"));
+    }
+
+    #[test]
+    fn a_name_of_several_words_is_its_words() {
+        let a = Analyser::new(&Lang::ALL);
+        let stems = |text: &str| a.terms(text, Some(Lang::En)).stems;
+        assert_eq!(stems("_gift_wrap__box_"), stems("gift wrap box"));
     }
 
     #[test]
