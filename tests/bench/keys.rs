@@ -37,6 +37,8 @@ pub(crate) async fn measure(report: &mut Report, app: &App, quick: bool) {
     let mut all = Vec::new();
 
     let mut next = Samples::default();
+    // Selects the first row; from there, as many down as up.
+    time(app, SELECTED, 'j').await;
     for round in 0..rounds {
         // Down and up again: the same rows, so that the end of the list is never met.
         let key = if (round / 20) % 2 == 0 { 'j' } else { 'k' };

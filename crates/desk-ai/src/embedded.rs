@@ -22,15 +22,21 @@ pub struct Pick<'a> {
     pub doubts: Vec<Reason>,
 }
 
-/// Picks the answer for a query whose language is known.
+/// So many entries are offered in turn to an owner who asks for another answer.
+const CANDIDATES: usize = 3;
+
+/// Picks the answer for a query whose language is known; another than those that were declined, as
+/// long as there is one.
 #[must_use]
 pub fn pick<'a>(
     query: &str,
     lang: Lang,
     knowledge: &'a Knowledge,
     found: &Match,
+    declined: &[String],
 ) -> Option<Pick<'a>> {
-    if let Some(two) = pick_two(query, lang, knowledge) {
+    if let Some(two) = pick_two(query, lang, knowledge).filter(|two| !declined.contains(&two.text))
+    {
         return Some(two);
     }
     let mut doubts = Vec::new();
@@ -43,20 +49,23 @@ pub fn pick<'a>(
     if found.covered < MIN_COVERED && !found.strict {
         return None;
     }
-    // The answer in the customer's language, when one is nearly as good.
-    let entry = open
-        .iter()
-        .take(3)
-        .find(|e| e.answer_in(lang).is_some())
-        .or(open.first())
-        .copied()?;
+    let near = open.iter().take(CANDIDATES).copied();
+    let entry = if declined.is_empty() {
+        // The answer in the customer's language, when one is nearly as good.
+        near.clone().find(|e| e.answer_in(lang).is_some())
+    } else {
+        // What was never declined, else what was declined longest ago.
+        let when = |e: &&Entry| declined.iter().rposition(|text| text == e.answer_for(lang));
+        near.clone().min_by_key(when)
+    };
+    let entry = entry.or(open.first().copied())?;
     let is_first = found
         .hits
         .first()
         .and_then(|(n, _)| knowledge.at(*n))
         .map(|e| e.id)
         == Some(entry.id);
-    if !is_first || !found.strict {
+    if !is_first || !found.strict || !declined.is_empty() {
         doubts.push(Reason::Unsure);
     }
     Some(Pick {

@@ -207,7 +207,8 @@ impl<'a> Way<'a> {
     }
 
     fn embedded(&mut self, found: &Match) -> Written<'a> {
-        let pick = embedded::pick(&self.question, self.language.lang, self.knowledge, found);
+        let (lang, declined) = (self.language.lang, self.turn.declined);
+        let pick = embedded::pick(&self.question, lang, self.knowledge, found, declined);
         let entries: Vec<_> = pick.iter().flat_map(|p| &p.entries).map(|e| e.id).collect();
         self.record("embedded", json!({ "entries": entries }));
         pick.map_or_else(
@@ -302,9 +303,11 @@ impl<'a> Way<'a> {
             said.iter().map(hide).collect()
         };
         let (history, burst) = (hidden(self.turn.history), hidden(self.turn.burst));
+        let declined: Vec<String> = self.turn.declined.iter().map(|d| mask.hide(d)).collect();
         let turn = Turn {
             history: &history,
             burst: &burst,
+            declined: &declined,
         };
         // The shop's own phone and address are hidden too: marks keep what is whose apart.
         let entries: Vec<Entry> = snippets

@@ -17,6 +17,10 @@ const REVISE: &str = include_str!("../prompts/revise.md");
 const BUDGET: usize = 7_200;
 /// Characters of one message that are shown.
 const MAX_MESSAGE: usize = 800;
+/// Follows the rules when the owner asked for another reply.
+const ANOTHER: &str = "\n\nThe owner did not want the replies under \"declined\". Write a different one: other words, or another fitting answer of the knowledge.";
+/// Declined replies that are shown.
+const MAX_DECLINED: usize = 3;
 /// Entries that are shown.
 pub const MAX_SNIPPETS: usize = 6;
 
@@ -106,14 +110,24 @@ impl Prompt {
         } else {
             business.name.trim()
         };
-        let system = SYSTEM
+        let mut system = SYSTEM
             .trim_end()
             .replace("{language}", lang.name())
             .replace("{canary}", &canary)
             .replace("{fence}", &fence)
             .replace("{shop}", &clip(shop, 80))
             .replace("{about}", &clip(business.about.trim(), 900));
+        if !turn.declined.is_empty() {
+            system.push_str(ANOTHER);
+        }
         let voice = voice(business, &fence);
+        let declined: Vec<String> = turn
+            .declined
+            .iter()
+            .rev()
+            .take(MAX_DECLINED)
+            .map(|t| safe(t, &fence))
+            .collect();
         let shown =
             |u: &Utterance| json!({ "from": speaker(u.author), "text": safe(&u.text, &fence) });
         let now: Vec<_> = turn.burst.iter().rev().take(8).rev().map(shown).collect();
@@ -151,6 +165,9 @@ impl Prompt {
         let mut data = json!({ "knowledge": knowledge, "conversation": before, "turn": now });
         if let (Some(data), Some(voice)) = (data.as_object_mut(), voice) {
             data.insert("voice".to_owned(), voice);
+        }
+        if let (Some(data), false) = (data.as_object_mut(), declined.is_empty()) {
+            data.insert("declined".to_owned(), json!(declined));
         }
         Self {
             system,
@@ -233,6 +250,7 @@ mod tests {
         let turn = Turn {
             history: &[],
             burst: &burst,
+            declined: &[],
         };
         Prompt::compose(
             &turn,

@@ -180,6 +180,7 @@ pub fn is_settled_by_words(text: &str) -> bool {
     let nobody = Turn {
         history: &[],
         burst: &[],
+        declined: &[],
     };
     let cleaned = clean(text);
     let words = folded_words(&cleaned);

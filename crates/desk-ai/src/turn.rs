@@ -30,6 +30,8 @@ pub struct Turn<'a> {
     pub history: &'a [Utterance],
     /// The customer's messages since our last one; the last is the trigger.
     pub burst: &'a [Utterance],
+    /// Replies that were proposed for this turn and of which the owner asked another, oldest first.
+    pub declined: &'a [String],
 }
 
 pub use desk_core::outbox::RecentAuto;

@@ -51,6 +51,7 @@ async fn write(text: &str, knowledge: &Knowledge) -> Verdict {
     let turn = Turn {
         history: &[],
         burst: &burst,
+        declined: &[],
     };
     draft(&turn, knowledge, &policy, Drafter::Embedded, Nonce(1)).await
 }

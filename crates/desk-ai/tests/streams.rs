@@ -125,6 +125,7 @@ async fn write(base: &str, text: &str, policy: &Policy) -> Told {
     let turn = Turn {
         history: &[],
         burst: &burst,
+        declined: &[],
     };
     let parts = Mutex::new(Vec::new());
     let told = |part: &str| parts.lock().unwrap().push(part.to_owned());

@@ -181,6 +181,7 @@ impl Desk {
         let turn = Turn {
             history: &from.history,
             burst: &from.burst,
+            declined: &[],
         };
         let lang = lang.unwrap_or_default();
         let asked = Rewording {

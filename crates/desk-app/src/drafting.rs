@@ -44,6 +44,8 @@ use writing::Writing;
 
 /// Drafts written at once; an endpoint on the owner's own machine has no use for more.
 const AT_ONCE: usize = 4;
+/// So many earlier proposals are known to whoever writes another.
+const DECLINED: u32 = 3;
 /// An automatic reply so long ago has nothing to do with a complaint.
 const COMPLAINT_REACH: Duration = Duration::from_secs(24 * 3600);
 
@@ -272,6 +274,7 @@ impl Drafting {
         let turn = Turn {
             history: &task.history,
             burst: &task.burst,
+            declined: &task.declined,
         };
         let endpoint = match task.ai.engine {
             Engine::Embedded => None,
@@ -360,7 +363,14 @@ impl Desk {
         let now = self.clock.now();
         let begun: Result<Option<Task>, StoreError> = self
             .store
-            .write(move |w| turn::begin(w, conversation_id, now))
+            .write(move |w| {
+                let Some(mut task) = turn::begin(w, conversation_id, now)? else {
+                    return Ok(None);
+                };
+                let trigger = task.draft.trigger_id;
+                task.declined = draft::texts_for(w, conversation_id, trigger, DECLINED)?;
+                Ok(Some(task))
+            })
             .await;
         let Some(mut task) = begun? else {
             return Err(IpcError::new(

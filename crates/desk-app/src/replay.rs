@@ -105,6 +105,7 @@ async fn run(earlier: &Earlier, knowledge: &Knowledge, endpoint: Option<&Endpoin
     let turn = Turn {
         history: &earlier.history,
         burst: &earlier.burst,
+        declined: &[],
     };
     let drafter = endpoint.map_or(Drafter::Embedded, |e| Drafter::Endpoint(e));
     let nonce = Nonce(uuid::Uuid::new_v4().as_u128());

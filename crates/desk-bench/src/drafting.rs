@@ -58,6 +58,7 @@ pub fn measure(report: &mut Report, place: &Place, corpus: &Corpus, rt: &Runtime
         let turn = Turn {
             history: &history,
             burst: &burst,
+            declined: &[],
         };
         let began = Instant::now();
         std::hint::black_box(triage::sort(&turn, &policy));

@@ -75,6 +75,7 @@ async fn answer(text: &str, policy: &Policy, drafter: Drafter<'_>) -> Verdict {
     let turn = Turn {
         history: &[],
         burst: &burst,
+        declined: &[],
     };
     draft(&turn, &shop(), policy, drafter, Nonce(42)).await
 }
@@ -177,6 +178,7 @@ async fn a_picture_holds_even_a_clear_question() {
     let turn = Turn {
         history: &[],
         burst: &burst,
+        declined: &[],
     };
     let verdict = draft(&turn, &shop(), &auto(), Drafter::Embedded, Nonce(1)).await;
     assert_eq!(verdict.outcome, Outcome::Held);
@@ -194,6 +196,7 @@ async fn nothing_is_answered_twice() {
     let turn = Turn {
         history: &history,
         burst: &burst,
+        declined: &[],
     };
     let verdict = draft(&turn, &shop(), &auto(), Drafter::Embedded, Nonce(1)).await;
     assert!(
@@ -224,7 +227,7 @@ proptest! {
         kind in prop::sample::select(MessageKind::ALL),
     ) {
         let burst: Vec<_> = texts.iter().map(|t| said(t, Author::Customer, kind)).collect();
-        let turn = Turn { history: &burst, burst: &burst };
+        let turn = Turn { history: &burst, burst: &burst, declined: &[], };
         let knowledge = Knowledge::new(vec![Entry {
             id: EntryId(1),
             questions: texts.clone(),
@@ -270,6 +273,7 @@ async fn an_entry_answers_in_each_language_that_the_owner_wrote() {
         let turn = Turn {
             history: &[],
             burst: &burst,
+            declined: &[],
         };
         let policy = Policy::default();
         let verdict = draft(&turn, &knowledge, &policy, Drafter::Embedded, Nonce(1)).await;
@@ -280,5 +284,49 @@ async fn an_entry_answers_in_each_language_that_the_owner_wrote() {
             .iter()
             .find(|c| c.result == CheckResult::Failed);
         assert_eq!(failed, None, "{asked}");
+    }
+}
+
+/// A model that writes down what it is asked.
+struct Listening(std::sync::Mutex<Vec<Prompt>>);
+
+#[async_trait]
+impl Provider for Listening {
+    async fn complete(&self, prompt: &Prompt) -> Result<Completion, ProviderFault> {
+        self.0.lock().unwrap().push(prompt.clone());
+        Ok(Completion {
+            content: HONEST.to_owned(),
+            ..Completion::default()
+        })
+    }
+
+    fn model(&self) -> &str {
+        "listening"
+    }
+}
+
+#[tokio::test]
+async fn a_model_is_told_what_the_owner_declined_as_data_with_private_things_hidden() {
+    let burst = [customer("How much is shipping?")];
+    let declined: Vec<String> = (1..=5)
+        .map(|n| format!("Reply {n}. Call 0532 123 45 67."))
+        .collect();
+    let policy = Policy {
+        mask: true,
+        ..auto()
+    };
+    for (declined, shown) in [(&declined[..], 3), (&[], 0)] {
+        let turn = Turn {
+            history: &[],
+            burst: &burst,
+            declined,
+        };
+        let model = Listening(std::sync::Mutex::default());
+        draft(&turn, &shop(), &policy, Drafter::Endpoint(&model), Nonce(7)).await;
+        let prompt = model.0.into_inner().unwrap().pop().unwrap();
+        assert_eq!(prompt.user.matches("Reply ").count(), shown);
+        assert_eq!(prompt.user.contains("Reply 5"), shown > 0, "the newest");
+        assert_eq!(prompt.system.contains("declined"), shown > 0);
+        assert!(!prompt.user.contains("0532"));
     }
 }

@@ -19,6 +19,7 @@ fn triage(text: &str) -> Triage {
         &Turn {
             history: &[],
             burst: &burst,
+            declined: &[],
         },
         &Policy::default(),
     )
@@ -105,6 +106,7 @@ fn a_picture_is_never_read() {
         &Turn {
             history: &[],
             burst: &burst,
+            declined: &[],
         },
         &Policy::default(),
     );
@@ -125,6 +127,7 @@ fn the_same_text_again_and_again_is_a_robot() {
         &Turn {
             history,
             burst: &burst,
+            declined: &[],
         },
         &Policy::default(),
     );

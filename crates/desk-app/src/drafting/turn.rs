@@ -28,6 +28,8 @@ pub(crate) struct Task {
     pub(crate) draft: Draft,
     pub(crate) history: Vec<Utterance>,
     pub(crate) burst: Vec<Utterance>,
+    /// What was proposed before, when the owner asks for another reply.
+    pub(crate) declined: Vec<String>,
     pub(crate) policy: Policy,
     pub(crate) ai: StoredAi,
     /// The conversation is set to automatic, but the trigger came while nobody watched.
@@ -98,6 +100,7 @@ pub(crate) fn begin(
         },
         history,
         burst,
+        declined: Vec::new(),
         policy,
         ai,
         is_late,

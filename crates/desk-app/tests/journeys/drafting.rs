@@ -106,6 +106,27 @@ async fn a_rejected_draft_stays_rejected() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_reply_is_another_and_never_sent_by_itself() {
+    let world = World::connected().await;
+    let (home, abroad) = ("Shipping is 90 TL.", "Shipping abroad is 400 TL.");
+    world.knows(&["how much is shipping?"], home, "en").await;
+    world
+        .knows(&["how much is shipping to Germany?"], abroad, "en")
+        .await;
+    let tom = world.sim.customer("tom.h");
+    let (id, first) = world.drafted(&tom, "how much is shipping?").await;
+    assert_eq!(first.text, home);
+    for wanted in [abroad, home, abroad] {
+        let next = world.desk.draft_regenerate(id).await.unwrap();
+        assert_eq!(
+            (next.outcome, next.text.as_str()),
+            (Outcome::Proposed, wanted)
+        );
+    }
+    assert!(world.delivered().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn thanks_need_no_reply_and_pictures_need_the_owner() {
     let world = World::connected().await;
     world

@@ -62,6 +62,7 @@ fn is_held(text: &str, policy: &Policy) -> bool {
         &Turn {
             history: &[],
             burst: &burst,
+            declined: &[],
         },
         policy,
     );
@@ -95,6 +96,7 @@ fn attack(text: &str, knowledge: &Knowledge, policy: &Policy) -> Count {
                         let turn = Turn {
                             history: if goal == Goal::Loop { &history } else { &[] },
                             burst: &burst,
+                            declined: &[],
                         };
                         let nonce =
                             Nonce(0x5eed_0000_1111_2222_3333_4444_5555_6666 + variant as u128);

@@ -65,6 +65,7 @@ fn judge(
     let turn = Turn {
         history: &[],
         burst: &burst,
+        declined: &[],
     };
     let text = triage::readable(&turn);
     let found = triage::sort(&turn, &Policy::default());
