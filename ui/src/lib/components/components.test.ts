@@ -1,4 +1,4 @@
-import { render, screen } from '@testing-library/svelte';
+import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { flushSync, tick, type Component } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Draft, Message } from '$lib/ipc/bindings';
@@ -77,6 +77,25 @@ describe('the composer', () => {
     keyDown(area, { key: 'Enter', keyCode: 229 });
     await settle();
     expect(host.count('message_send')).toBe(0);
+  });
+
+  it('says what to do with a pasted picture', async () => {
+    const { host, desk } = await open();
+    show(desk, Composer);
+    const area = screen.getByTestId('composer');
+    const paste = (types: string[], files: File[]) => fireEvent.paste(area, { clipboardData: { types, files } });
+    const picture = new File([new Uint8Array(8)], 'vase.png', { type: 'image/png' });
+    // A table copied from a spreadsheet comes as words and as a picture: the words are wanted.
+    await paste(['text/plain', 'Files'], [picture]);
+    expect(screen.queryByTestId('paste-refused')).toBeNull();
+    await paste(['Files'], [picture]);
+    const note = screen.getByTestId('paste-refused');
+    within(note).getByRole('button').click();
+    await settle();
+    expect(host.count('link_open')).toBe(1);
+    type(area, 'words');
+    await settle();
+    expect(screen.queryByTestId('paste-refused')).toBeNull();
   });
 
   it('counts bytes near the limit, and shows as which messages a longer text goes out', async () => {
