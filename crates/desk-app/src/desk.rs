@@ -54,6 +54,8 @@ pub struct Desk {
     /// Set by a shell that has one.
     pub(crate) desktop: OnceLock<Arc<dyn Desktop>>,
     pub(crate) file_watch: crate::file::FileWatch,
+    /// Whether the data lies on a network drive.
+    is_data_remote: bool,
     changes: broadcast::Sender<Arc<Vec<Change>>>,
     stop: CancellationToken,
     /// Ends what writes by itself, while the screen can still read.
@@ -177,6 +179,7 @@ impl Desk {
             Arc::clone(&clock),
             stop.clone(),
         ));
+        let is_data_remote = desk_store::file::drive::is_remote(store.path());
         let desk = Arc::new(Desk {
             store,
             secrets,
@@ -194,6 +197,7 @@ impl Desk {
             pause: Pause::default(),
             desktop: OnceLock::new(),
             file_watch: crate::file::FileWatch::default(),
+            is_data_remote,
             changes,
             stop,
             acting,
@@ -279,7 +283,7 @@ impl Desk {
             redirect_uri: self.config.redirect_uri.clone(),
             preferences: preferences?,
             secrets: self.secrets.backend().as_str().to_owned(),
-            secrets_fault: None,
+            data_fault: self.is_data_remote.then_some(Code::DataOnNetwork),
             connect_fault: *self
                 .connect_fault
                 .lock()

@@ -546,8 +546,8 @@ dto! {
         pub preferences: Preferences,
         /// Where secrets are kept: `keyring`, `file` or `memory`.
         pub secrets: String,
-        /// The fault of the place for secrets, if it has one.
-        pub secrets_fault: Option<Code>,
+        /// What is wrong with the place of the data, although it works; `null` when nothing is.
+        pub data_fault: Option<Code>,
         /// Why the last login that came by a link failed; `null` when it did not.
         pub connect_fault: Option<Code>,
         /// What a login under way asks the owner; `null` when there is nothing to ask.

@@ -138,6 +138,8 @@ word_enum! {
         // ---- this machine
         /// The data folder cannot be written.
         DataFolderUnwritable = "data_folder_unwritable",
+        /// The data folder is another machine's: that damages a file sooner or later.
+        DataOnNetwork = "data_on_network",
         /// The disk is full.
         DiskFull = "disk_full",
         /// The data was written by a newer ReplyDesk.

@@ -6,6 +6,7 @@
 
 pub mod backup;
 pub mod check;
+pub mod drive;
 pub mod erase;
 pub mod export;
 pub(crate) mod folder;

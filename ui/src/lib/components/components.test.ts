@@ -5,6 +5,7 @@ import type { Draft, Message } from '$lib/ipc/bindings';
 import { FakeHost } from '$lib/ipc/fake';
 import { Desk } from '$lib/state/desk.svelte';
 import DraftCard from './draft/DraftCard.svelte';
+import Banners from './shell/Banners.svelte';
 import { press } from './shell/press';
 import StartFault from './shell/StartFault.svelte';
 import Composer from './thread/Composer.svelte';
@@ -310,6 +311,21 @@ describe('keys', () => {
     keyDown(document.body, { key: 'л', code: 'KeyK' });
     await vi.waitFor(() => expect(desk.thread.conversation?.name).toBe('Ayşe'));
     off();
+  });
+});
+
+describe('the banners', () => {
+  it.each([
+    ['data_on_network', 'move its data folder'],
+    [null, null],
+  ] as const)('warns of data on a network drive: %s', async (dataFault, advice) => {
+    const host = new FakeHost();
+    host.addAccount();
+    host.app = { ...host.app, dataFault };
+    const desk = new Desk(host);
+    await desk.start();
+    show(desk, Banners, { connecting: false });
+    expect(screen.queryByTestId('data-banner')?.textContent ?? null).toEqual(advice === null ? null : expect.stringContaining(advice));
   });
 });
 

@@ -78,6 +78,7 @@ export const FAULTS: Record<FaultCode, FaultEntry> = {
   hours_unreadable: { severity: 'error', action: null },
 
   data_folder_unwritable: { severity: 'stop', action: 'retry' },
+  data_on_network: { severity: 'warning', action: null },
   disk_full: { severity: 'stop', action: 'retry' },
   data_too_new: { severity: 'stop', action: null },
   data_locked: { severity: 'error', action: 'retry' },

@@ -62,7 +62,7 @@ export class FakeHost implements Host {
     redirectUri: 'https://example.org/replydesk/instagram',
     preferences: { language: null, theme: null, welcome: null },
     secrets: 'keyring',
-    secretsFault: null,
+    dataFault: null,
     connectFault: null,
     connectQuestion: null,
   };
