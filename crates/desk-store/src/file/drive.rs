@@ -6,13 +6,33 @@ use std::path::{Component, Path, PathBuf};
 
 /// File systems that are another machine's, as Linux names them.
 const REMOTE: &[&str] = &[
-    "9p", "afs", "ceph", "cifs", "coda", "davfs", "glusterfs", "lustre", "ncpfs", "nfs", "nfs4",
-    "smb3", "smbfs",
+    "9p",
+    "afs",
+    "ceph",
+    "cifs",
+    "coda",
+    "davfs",
+    "glusterfs",
+    "lustre",
+    "ncpfs",
+    "nfs",
+    "nfs4",
+    "smb3",
+    "smbfs",
 ];
 /// The same among those that a program of the user's serves.
 const REMOTE_BY_PROGRAM: &[&str] = &[
-    "ceph", "curlftpfs", "davfs2", "gcsfuse", "glusterfs", "google-drive-ocamlfuse", "gvfsd-fuse",
-    "onedriver", "rclone", "s3fs", "sshfs",
+    "ceph",
+    "curlftpfs",
+    "davfs2",
+    "gcsfuse",
+    "glusterfs",
+    "google-drive-ocamlfuse",
+    "gvfsd-fuse",
+    "onedriver",
+    "rclone",
+    "s3fs",
+    "sshfs",
 ];
 
 /// Whether a folder is known to lie on a network drive. On macOS none is recognised, on Windows only
@@ -49,10 +69,15 @@ fn kind_at<'a>(mounts: &'a str, folder: &Path) -> Option<&'a str> {
 
 /// A space stands as `\040`, a backslash as `\134`.
 fn unescaped(place: &str) -> PathBuf {
-    let plain = [("\\040", " "), ("\\011", "\t"), ("\\012", "\n"), ("\\134", "\\")];
-    let whole = plain
-        .iter()
-        .fold(place.to_owned(), |text, (code, sign)| text.replace(code, sign));
+    let plain = [
+        ("\\040", " "),
+        ("\\011", "\t"),
+        ("\\012", "\n"),
+        ("\\134", "\\"),
+    ];
+    let whole = plain.iter().fold(place.to_owned(), |text, (code, sign)| {
+        text.replace(code, sign)
+    });
     PathBuf::from(whole)
 }
 
