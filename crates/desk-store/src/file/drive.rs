@@ -87,28 +87,28 @@ mod tests {
 
     const MOUNTS: &str = "\
 22 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw
-40 22 0:35 / /home/ayse/Shop\\040files rw,nosuid shared:9 - cifs //server/shop rw
-41 22 0:36 / /home/ayse/far rw,nosuid shared:10 - fuse.sshfs ayse@host: rw
-42 22 0:37 / /home/ayse/stick rw,nosuid - fuseblk /dev/sdb1 rw
-43 22 0:38 / /home/ayse/safe rw,nosuid - fuse.gocryptfs safe rw
+40 22 0:35 / /data/Shop\\040files rw,nosuid shared:9 - cifs //server/shop rw
+41 22 0:36 / /data/far rw,nosuid shared:10 - fuse.sshfs ayse@host: rw
+42 22 0:37 / /data/stick rw,nosuid - fuseblk /dev/sdb1 rw
+43 22 0:38 / /data/safe rw,nosuid - fuse.gocryptfs safe rw
 44 22 0:39 / /srv rw - nfs4 server:/srv rw
 45 44 8:2 / /srv/local rw - xfs /dev/sda2 rw
-46 22 0:40 / /home/ayse/mounted rw - ext4 /dev/sdc1 rw
-47 46 0:41 / /home/ayse/mounted rw - nfs server:/over rw
+46 22 0:40 / /data/mounted rw - ext4 /dev/sdc1 rw
+47 46 0:41 / /data/mounted rw - nfs server:/over rw
 ";
 
     #[test]
     fn a_drive_of_another_machine_is_recognised() {
         for (folder, is_far) in [
-            ("/home/ayse/.local/share/replydesk", false),
-            ("/home/ayse/Shop files/replydesk", true),
-            ("/home/ayse/Shop filesystem", false),
-            ("/home/ayse/far", true),
-            ("/home/ayse/stick/replydesk", false),
-            ("/home/ayse/safe/replydesk", false),
+            ("/data/.local/share/replydesk", false),
+            ("/data/Shop files/replydesk", true),
+            ("/data/Shop filesystem", false),
+            ("/data/far", true),
+            ("/data/stick/replydesk", false),
+            ("/data/safe/replydesk", false),
             ("/srv/replydesk", true),
             ("/srv/local/replydesk", false),
-            ("/home/ayse/mounted/replydesk", true),
+            ("/data/mounted/replydesk", true),
         ] {
             let kind = kind_at(MOUNTS, Path::new(folder));
             assert_eq!(kind.map(is_remote_kind), Some(is_far), "{folder}: {kind:?}");
