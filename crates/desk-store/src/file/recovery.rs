@@ -290,13 +290,8 @@ impl Store {
     /// When the check cannot be made, or its result not be noted.
     pub async fn check(&self) -> Result<bool, StoreError> {
         let path = self.path().to_owned();
-        let sound = backup::off_loop(move || {
-            let db = crate::store::open_reader(&path)?;
-            // Each page is looked at once: mapped, the whole file would count as our memory.
-            db.execute_batch("PRAGMA mmap_size = 0")?;
-            check::is_sound(&db)
-        })
-        .await?;
+        let sound =
+            backup::off_loop(move || check::is_sound(&crate::store::open_reader(&path)?)).await?;
         if !sound {
             self.mark_damaged()?;
         }
