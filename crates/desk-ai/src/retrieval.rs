@@ -4,7 +4,7 @@
 //! First stage: BM25 over stems, pairs of stems, word beginnings, character pieces and concepts,
 //! each scaled to its own best, added. That beat each alone and rank fusion in all three
 //! languages. Second stage, once the entries have enough phrasings: a logistic regression over the
-//! same terms ([`classes`]), moved by the first ([`evidence`]). Then the [`gate`].
+//! same terms ([`classes`]), moved by the first (`evidence`). Then the [`gate`].
 
 pub mod bm25;
 pub mod classes;
