@@ -11,19 +11,22 @@ pub mod classes;
 pub mod concepts;
 mod evidence;
 mod examine;
+mod fields;
 pub mod gate;
 mod near;
 pub mod space;
 pub mod terms;
+mod windows;
 
 use crate::knowledge::Entry;
 use crate::language::{self, Lang};
-use bm25::Field;
 use classes::Classes;
+use fields::Fields;
 use gate::{Gate, Signs};
 use space::{Space, Vector};
 use std::sync::OnceLock;
 use terms::{Analyser, Memory, Terms};
+use windows::Windows;
 
 /// What was found.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +50,8 @@ pub struct Match {
 const MIN_PHRASINGS: f32 = 2.5;
 /// Texts from which threads are worth their start.
 const PARALLEL: usize = 200;
+/// Most texts that are searched in parts, too: more would keep the owner waiting.
+const MAX_WINDOWED: usize = 1_000;
 /// Most documents times entries for the second stage: about two seconds of training.
 const MAX_WORK: usize = 4_000_000;
 /// Most weights of the second stage: 64 MB.
@@ -57,11 +62,8 @@ const MAX_WEIGHTS: usize = 16_000_000;
 pub struct Index {
     analyser: Analyser,
     langs: Vec<Lang>,
-    stems: Field,
-    pieces: Field,
-    heads: Field,
-    concepts: Field,
-    pairs: Field,
+    fields: Fields,
+    windows: Windows,
     space: Space,
     classes: Option<Classes>,
     /// Careful until the knowledge was examined.
@@ -139,11 +141,8 @@ impl Index {
         let mut index = Self {
             analyser,
             langs,
-            stems: Field::default(),
-            pieces: Field::default(),
-            heads: Field::default(),
-            concepts: Field::default(),
-            pairs: Field::default(),
+            fields: Fields::default(),
+            windows: Windows::default(),
             has_questions: entries.iter().any(|e| !e.questions.is_empty()),
             space: Space::default(),
             classes: None,
@@ -177,6 +176,7 @@ impl Index {
         }
         let all_terms = analyse(&index.analyser, &texts);
         index.build(&all_terms);
+        index.build_windows(&texts);
         for (text, terms) in texts.iter().zip(all_terms) {
             index.add(text, terms);
         }
@@ -252,38 +252,41 @@ impl Index {
         self.langs.contains(&lang).then_some(lang)
     }
 
-    /// Fills the fields and the space, each in a thread of its own: they know nothing of each
-    /// other.
+    /// Fills the fields and the space, side by side: they know nothing of each other.
     fn build(&mut self, all: &[Terms]) {
-        let field =
-            |of: fn(&Terms) -> &[u64], length: f32| move || Field::over(all.iter().map(of), length);
-        let stems = field(|t| &t.stems, 0.6);
-        let pairs = field(|t| &t.pairs, 0.6);
-        let pieces = field(|t| &t.pieces, 0.8);
-        let heads = field(|t| &t.heads, 0.8);
-        let concepts = field(|t| &t.concepts, 0.8);
         if all.len() < PARALLEL {
             self.space = Space::new(all);
-            (self.stems, self.pairs, self.pieces) = (stems(), pairs(), pieces());
-            (self.heads, self.concepts) = (heads(), concepts());
+            self.fields = Fields::over(all);
             return;
         }
         std::thread::scope(|scope| {
             let space = scope.spawn(|| Space::new(all));
-            let running = [
-                scope.spawn(pieces),
-                scope.spawn(stems),
-                scope.spawn(pairs),
-                scope.spawn(heads),
-                scope.spawn(concepts),
-            ];
+            self.fields = Fields::over(all);
             // A thread cannot fail here: it only counts.
-            let [pieces, stems, pairs, heads, concepts] =
-                running.map(|thread| thread.join().unwrap_or_default());
-            (self.pieces, self.stems, self.pairs) = (pieces, stems, pairs);
-            (self.heads, self.concepts) = (heads, concepts);
             self.space = space.join().unwrap_or_default();
         });
+    }
+
+    /// Where only texts are known, they are searched in parts, too.
+    fn build_windows(&mut self, texts: &[Text<'_>]) {
+        if self.has_questions || texts.len() > MAX_WINDOWED {
+            return;
+        }
+        let windows: Vec<(usize, Lang, String)> = texts
+            .iter()
+            .enumerate()
+            .flat_map(|(doc, t)| {
+                windows::of(t.text)
+                    .into_iter()
+                    .map(move |w| (doc, t.lang, w))
+            })
+            .collect();
+        let mut memory = Memory::default();
+        let terms: Vec<Terms> = windows
+            .iter()
+            .map(|(_, lang, text)| self.analyser.terms_with(text, Some(*lang), &mut memory))
+            .collect();
+        self.windows = Windows::over(&terms, windows.iter().map(|(doc, ..)| *doc).collect());
     }
 
     fn add(&mut self, text: &Text<'_>, mut terms: Terms) {

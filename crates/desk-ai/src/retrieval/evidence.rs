@@ -78,27 +78,8 @@ impl Index {
 
     fn first_stage(&self, terms: &Terms, keep: &impl Fn(usize) -> bool) -> Vec<f32> {
         let mut by_entry = vec![0.0f32; self.of_entry.len()];
-        let mut sums = vec![0.0f32; self.docs.len()];
-        for (field, terms, w) in [
-            (&self.stems, &terms.stems, 0.25),
-            (&self.pieces, &terms.pieces, 0.5),
-            (&self.heads, &terms.heads, 0.25),
-            (&self.pairs, &terms.pairs, 0.1),
-            (&self.concepts, &terms.concepts, 0.05),
-        ] {
-            let mut scores = vec![0.0f32; self.docs.len()];
-            field.score_into(terms, &mut scores);
-            let mut max = f32::EPSILON;
-            for (n, score) in scores.iter_mut().enumerate() {
-                if *score > 0.0 && !keep(n) {
-                    *score = 0.0;
-                }
-                max = max.max(*score);
-            }
-            for (sum, score) in sums.iter_mut().zip(scores) {
-                *sum += score / max * w;
-            }
-        }
+        let mut sums = self.fields.scores(terms, keep);
+        self.windows.add_to(&mut sums, terms, keep);
         for (doc, sum) in self.docs.iter().zip(sums) {
             if let Some(best) = by_entry.get_mut(doc.entry) {
                 *best = best.max(sum * doc.weight);
@@ -133,8 +114,8 @@ impl Index {
             if all > 0.0 { found / all } else { 0.0 }
         };
         (
-            share(&terms.stems, &self.stems, |d| &d.terms.stems),
-            share(&terms.pieces, &self.pieces, |d| &d.terms.pieces),
+            share(&terms.stems, &self.fields.stems, |d| &d.terms.stems),
+            share(&terms.pieces, &self.fields.pieces, |d| &d.terms.pieces),
         )
     }
 
@@ -143,7 +124,7 @@ impl Index {
         terms
             .stems
             .iter()
-            .filter(|t| !self.stems.knows(**t))
+            .filter(|t| !self.fields.stems.knows(**t))
             .count() as f32
             / all
     }
