@@ -54,12 +54,13 @@ pub fn run() -> ExitCode {
             app.manage(notifications::Standing::default());
             app.manage(deep_link::Waiting::default());
             let handle = app.handle().clone();
+            // A wish to end may come as soon as there is a window.
+            ending::listen(&handle);
             tauri::async_runtime::spawn(open_desk(handle.clone(), arguments.clone()));
             // First of what can be seen: the engine's own processes start meanwhile.
             if !arguments.hidden {
                 window::create(&handle, None)?;
             }
-            ending::listen(&handle);
             deep_link::listen(&handle);
             tray::create(&handle);
             Ok(())
