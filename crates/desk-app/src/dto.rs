@@ -141,7 +141,7 @@ dto! {
         pub account_id: AccountId,
         /// The last successful check.
         pub last_check_at: Option<Timestamp>,
-        /// The next check.
+        /// The next check; `null` while one is under way or about to begin.
         pub next_check_at: Option<Timestamp>,
         /// The fault of the last check, if it failed.
         pub fault: Option<Code>,

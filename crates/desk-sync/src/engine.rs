@@ -181,7 +181,7 @@ impl Inner {
 /// How the synchronisation of one account stands.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountProgress {
-    /// The next check.
+    /// The next check; `None` while one is under way or about to begin.
     pub next_check_at: Option<Timestamp>,
     /// The wait between the last check and the next one.
     pub interval: Option<Duration>,
@@ -380,9 +380,11 @@ impl Engine {
     pub fn progress(&self, account: AccountId) -> AccountProgress {
         let now = self.inner.clock.now();
         let pace = self.inner.pace(account);
-        let standing = self.inner.watched(account, |watched| watched.standing);
+        let (standing, wanted) = self
+            .inner
+            .watched(account, |watched| (watched.standing, watched.wanted));
         pace.budget(now, |budget| AccountProgress {
-            next_check_at: standing.next_check_at,
+            next_check_at: standing.next_check_at.filter(|_| wanted.is_none()),
             interval: standing.interval,
             calls_last_hour: budget.used_at(now),
             calls_total: 0,

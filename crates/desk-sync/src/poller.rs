@@ -58,6 +58,7 @@ const HISTORY_MESSAGES: u32 = 20_000;
 /// How the poller stands, for the screen.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Standing {
+    /// `None` while a check is under way.
     pub(crate) next_check_at: Option<Timestamp>,
     pub(crate) interval: Option<Duration>,
 }
@@ -183,8 +184,7 @@ impl Poller {
             let step = due.min(before + LOOK_UP);
             tokio::select! {
                 () = self.wake.notified() => {
-                    let wanted = self.inner.watched(self.account, |w| w.wanted.take());
-                    return wanted.unwrap_or(CallReason::Asked);
+                    return self.take_up().unwrap_or(CallReason::Asked);
                 }
                 () = self.inner.clock.sleep_until(step) => {}
             }
@@ -236,9 +236,19 @@ impl Poller {
         true
     }
 
+    /// Takes up the check that somebody wants, and says why; it is under way from here on.
+    fn take_up(&self) -> Option<CallReason> {
+        self.inner.watched(self.account, |watched| {
+            watched.standing.next_check_at = None;
+            watched.wanted.take()
+        })
+    }
+
     /// Checks Instagram once, writes down what came of it, and says when to check next.
     async fn check(&mut self, reason: CallReason) -> Timestamp {
         let (began, steady) = (self.inner.clock.now(), self.inner.clock.uptime());
+        self.inner
+            .watched(self.account, |w| w.standing.next_check_at = None);
         let mut check = Check::default();
         let mut reason = reason;
         let result = match self.caller.account_to_check().await {

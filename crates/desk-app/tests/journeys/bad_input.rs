@@ -12,12 +12,12 @@ async fn answers_that_cannot_be_read_lose_nothing() {
     let ayse = world.sim.customer("ayse.k");
     ayse.writes("Merhaba");
     world.sim.conversations().answers_html().once();
-    world.tick().await;
+    world.poll().await;
     let fault = world.desk.account_list().await.unwrap()[0].fault;
     assert_eq!(fault, Some(Code::InstagramUnreadable));
     world.sim.conversations().answers_truncated_json().once();
-    world.tick().await;
-    world.tick().await;
+    world.poll().await;
+    world.poll().await;
     let id = world.conversation(&ayse).await.id;
     assert_eq!(world.messages(id).await.len(), 1);
     assert_eq!(

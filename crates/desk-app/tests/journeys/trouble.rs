@@ -203,7 +203,7 @@ async fn a_token_revoked_while_it_is_refreshed_is_told_once_and_costs_no_message
     world.poll().await;
     world.sim.revoke_tokens(460);
     ayse.writes("Alo?");
-    world.tick().await;
+    world.poll().await;
     world
         .until("the account is broken", async |desk| {
             desk.account_list().await.unwrap()[0].fault == Some(Code::TokenInvalid)
@@ -214,7 +214,7 @@ async fn a_token_revoked_while_it_is_refreshed_is_told_once_and_costs_no_message
     // The refresh after the fault meets the dead token, and is not tried for ever.
     for _ in 0..3 {
         world.advance(6 * HOUR);
-        world.tick().await;
+        world.poll().await;
     }
     assert!(world.sim.calls_at(Endpoint::Refresh) <= 2);
     assert!(world.delivered().is_empty());

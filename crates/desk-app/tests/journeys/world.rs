@@ -176,34 +176,23 @@ impl World {
         }
     }
 
-    /// Checks Instagram, and waits until a check has been made that began after this call: the
-    /// first that ends may have been under way.
+    /// Checks Instagram, and waits until that check and every other has ended. It is one check, unless
+    /// another was due.
     pub async fn poll(&self) {
-        self.tick().await;
-        self.tick().await;
+        self.until_checked().await;
+        self.advance(Duration::from_millis(1));
+        let account = self.desk.account_list().await.unwrap().remove(0).id;
+        self.desk.sync_now(account).await.unwrap();
+        self.until_checked().await;
     }
 
-    /// Checks Instagram once, and waits until a check has ended.
-    pub async fn tick(&self) {
-        let account = self.desk.account_list().await.unwrap().remove(0).id;
-        let before = self.next_check().await;
-        self.advance(Duration::from_millis(1));
-        self.desk.sync_now(account).await.unwrap();
+    /// Waits until no check is under way or about to begin.
+    pub async fn until_checked(&self) {
         self.until("Instagram was checked", async |desk| {
-            let status = desk.sync_status().await.unwrap().accounts.remove(0);
-            status.next_check_at != before
+            let status = desk.sync_status().await.unwrap().accounts;
+            status.iter().all(|account| account.next_check_at.is_some())
         })
         .await;
-    }
-
-    async fn next_check(&self) -> Option<Timestamp> {
-        self.desk
-            .sync_status()
-            .await
-            .unwrap()
-            .accounts
-            .remove(0)
-            .next_check_at
     }
 
     /// The conversation with a customer.

@@ -168,7 +168,7 @@ accountId: AccountId,
  */
 lastCheckAt: Timestamp | null, 
 /**
- * The next check.
+ * The next check; `null` while one is under way or about to begin.
  */
 nextCheckAt: Timestamp | null, 
 /**
