@@ -272,21 +272,22 @@ impl Index {
         if self.has_questions || texts.len() > MAX_WINDOWED {
             return;
         }
-        let windows: Vec<(usize, Lang, String)> = texts
+        let parts: Vec<(usize, String)> = texts
             .iter()
             .enumerate()
-            .flat_map(|(doc, t)| {
-                windows::of(t.text)
-                    .into_iter()
-                    .map(move |w| (doc, t.lang, w))
+            .flat_map(|(doc, whole)| windows::of(whole.text).into_iter().map(move |w| (doc, w)))
+            .collect();
+        let windows: Vec<Text<'_>> = parts
+            .iter()
+            .filter_map(|(doc, text)| {
+                Some(Text {
+                    text,
+                    ..*texts.get(*doc)?
+                })
             })
             .collect();
-        let mut memory = Memory::default();
-        let terms: Vec<Terms> = windows
-            .iter()
-            .map(|(_, lang, text)| self.analyser.terms_with(text, Some(*lang), &mut memory))
-            .collect();
-        self.windows = Windows::over(&terms, windows.iter().map(|(doc, ..)| *doc).collect());
+        let docs = parts.iter().map(|(doc, _)| *doc).collect();
+        self.windows = Windows::over(&analyse(&self.analyser, &windows), docs);
     }
 
     fn add(&mut self, text: &Text<'_>, mut terms: Terms) {

@@ -44,8 +44,6 @@ use writing::Writing;
 
 /// Drafts written at once; an endpoint on the owner's own machine has no use for more.
 const AT_ONCE: usize = 4;
-/// So many earlier proposals are known to whoever writes another.
-const DECLINED: u32 = 3;
 /// An automatic reply so long ago has nothing to do with a complaint.
 const COMPLAINT_REACH: Duration = Duration::from_secs(24 * 3600);
 
@@ -368,7 +366,7 @@ impl Desk {
                     return Ok(None);
                 };
                 let trigger = task.draft.trigger_id;
-                task.declined = draft::texts_for(w, conversation_id, trigger, DECLINED)?;
+                task.declined = draft::texts_for(w, conversation_id, trigger)?;
                 Ok(Some(task))
             })
             .await;

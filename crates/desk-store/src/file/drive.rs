@@ -59,10 +59,10 @@ fn kind_at<'a>(mounts: &'a str, folder: &Path) -> Option<&'a str> {
     let above = mounts.lines().filter_map(|line| {
         let (place, rest) = line.split_once(" - ")?;
         let place = unescaped(place.split(' ').nth(4)?);
-        let depth = place.components().count();
+        let kind = rest.split(' ').next()?;
         folder
             .starts_with(&place)
-            .then(|| Some((depth, rest.split(' ').next()?)))?
+            .then(|| (place.components().count(), kind))
     });
     above.max_by_key(|(depth, _)| *depth).map(|(_, kind)| kind)
 }

@@ -117,7 +117,7 @@ pub fn current(db: &Connection, conversation: ConversationId) -> Result<Option<D
         .optional()?)
 }
 
-/// The texts of the newest drafts that were written for a message, oldest first.
+/// The texts of the drafts that were written for a message, oldest first.
 ///
 /// # Errors
 /// When the file cannot be read.
@@ -125,16 +125,13 @@ pub fn texts_for(
     db: &Connection,
     conversation: ConversationId,
     trigger: MessageId,
-    limit: u32,
 ) -> Result<Vec<String>, StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT text FROM draft WHERE conversation_id = ?1 AND trigger_id = ?2 AND text <> ''
-         ORDER BY id DESC LIMIT ?3",
+         ORDER BY id",
     )?;
-    let rows = statement.query_map((conversation.0, trigger.0, limit), |r| r.get(0))?;
-    let mut texts: Vec<String> = rows.collect::<Result<_, _>>()?;
-    texts.reverse();
-    Ok(texts)
+    let rows = statement.query_map((conversation.0, trigger.0), |r| r.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 /// Adds a draft; its `id` is ignored and the new one returned. What waited before it is stale.
