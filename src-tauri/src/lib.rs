@@ -50,8 +50,8 @@ pub fn run() -> ExitCode {
         .invoke_handler(commands::handler())
         .setup(move |app| {
             app.manage(Opened::default());
-            app.manage(arguments.clone());
-            app.manage(notifications::Standing::default());
+            #[cfg(target_os = "linux")]
+            successor::prepare(app, &arguments);
             app.manage(deep_link::Waiting::default());
             let handle = app.handle().clone();
             // A wish to end may come as soon as there is a window.

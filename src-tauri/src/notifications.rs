@@ -5,23 +5,8 @@
 use crate::window;
 use desk_app::{Desk, Notice};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
-#[cfg(target_os = "linux")]
-use std::sync::atomic::Ordering;
 use tauri::AppHandle;
 use tokio::sync::broadcast::Receiver;
-
-/// How many notices are on the screen whose click leads to a conversation.
-#[derive(Default)]
-pub(crate) struct Standing(AtomicUsize);
-
-impl Standing {
-    /// Whether a click could be awaited.
-    #[cfg(target_os = "linux")]
-    pub(crate) fn none(&self) -> bool {
-        self.0.load(Ordering::Relaxed) == 0
-    }
-}
 
 /// Shows every notice, as long as there is a desk.
 pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) {
@@ -37,11 +22,11 @@ pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) {
 
 #[cfg(target_os = "linux")]
 mod desktop {
-    use super::{AppHandle, Arc, Desk, Notice, Ordering, Receiver, Standing, window};
+    use super::{AppHandle, Arc, Desk, Notice, Receiver, window};
     use crate::bus::NotificationsProxy;
+    use crate::successor;
     use futures::StreamExt;
     use std::collections::{BTreeMap, HashMap};
-    use tauri::Manager;
     use tokio::sync::broadcast::error::RecvError;
     use zbus::zvariant::Value;
 
@@ -61,9 +46,10 @@ mod desktop {
             found.map_or(0, |(id, _)| *id)
         }
 
-        fn leading_somewhere(&self) -> usize {
-            let all = self.by_id.values();
-            all.filter(|notice| notice.conversation.is_some()).count()
+        /// Whether a click on any leads to a conversation.
+        fn awaits_click(&self) -> bool {
+            let mut all = self.by_id.values();
+            all.any(|notice| notice.conversation.is_some())
         }
 
         fn remember(&mut self, id: u32, notice: Arc<Notice>) {
@@ -85,10 +71,7 @@ mod desktop {
         let mut closed = desktop.receive_notification_closed().await?;
         let mut shown = Shown::default();
         loop {
-            let standing = app.state::<Standing>();
-            standing
-                .0
-                .store(shown.leading_somewhere(), Ordering::Relaxed);
+            successor::note_awaits_click(&app, shown.awaits_click());
             tokio::select! {
                 notice = notices.recv() => match notice {
                     Ok(notice) => match tell(&desktop, &notice, shown.id_of(&notice.key)).await {

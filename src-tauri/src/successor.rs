@@ -5,17 +5,42 @@
 //! under way that is in memory alone. It waits for the end of this process, and takes its place.
 
 use crate::arguments::Arguments;
-use crate::notifications::Standing;
 use crate::opened::Opened;
 use crate::window;
 use std::ffi::OsString;
 use std::io;
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tauri::{AppHandle, Manager};
+use tauri::{App, AppHandle, Manager};
 
 /// Whoever closes a window by mistake opens it again in less.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// What is known of giving the place over.
+struct Handover {
+    arguments: Arguments,
+    /// A notification stands whose click leads to a conversation: a new process would not know it.
+    awaits_click: AtomicBool,
+    /// Kept until the end: its standard input must end with this process, and not before.
+    successor: OnceLock<Child>,
+}
+
+/// Must come before anything that could be asked for a handover.
+pub(crate) fn prepare(app: &App, arguments: &Arguments) {
+    app.manage(Handover {
+        arguments: arguments.clone(),
+        awaits_click: AtomicBool::new(false),
+        successor: OnceLock::new(),
+    });
+}
+
+/// Notes whether a notification stands whose click leads to a conversation.
+pub(crate) fn note_awaits_click(app: &AppHandle, awaits: bool) {
+    let handover = app.state::<Handover>();
+    handover.awaits_click.store(awaits, Ordering::Relaxed);
+}
 
 /// In the successor, first of all: goes on once the process that started it has ended.
 pub(crate) fn wait(arguments: &Arguments) {
@@ -35,8 +60,8 @@ pub(crate) async fn when_quiet(app: AppHandle) {
         let Some(Ok(desk)) = app.state::<Opened>().now() else {
             return;
         };
-        // A notification that stands would lose what a click on it means.
-        if desk.could_start_anew() && app.state::<Standing>().none() {
+        let awaits_click = &app.state::<Handover>().awaits_click;
+        if desk.could_start_anew() && !awaits_click.load(Ordering::Relaxed) {
             break;
         }
     }
@@ -53,10 +78,14 @@ pub(crate) async fn when_quiet(app: AppHandle) {
 }
 
 fn give_over(app: &AppHandle) {
-    match start(&app.state::<Arguments>()) {
-        Ok(successor) => {
-            // Its standard input must end with this process, and not before.
-            Box::leak(Box::new(successor));
+    let handover = app.state::<Handover>();
+    // A window that was closed twice within a moment asks twice.
+    if handover.successor.get().is_some() {
+        return;
+    }
+    match start(&handover.arguments) {
+        Ok(child) => {
+            handover.successor.get_or_init(|| child);
             app.exit(0);
         }
         Err(e) => tracing::warn!(error = %e, "the program goes on with the memory of its window"),

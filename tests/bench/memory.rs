@@ -1,6 +1,6 @@
 //! The memory of what goes on in the tray, without a window.
 
-use crate::desktop::{APP, Process, eventually, instances, until};
+use crate::desktop::{APP, Process, close_for_a_successor, eventually, instances, until, windows};
 use crate::place::{Place, log};
 use crate::processes;
 use crate::report::{Report, Row};
@@ -34,13 +34,7 @@ pub(crate) async fn measure(report: &mut Report, place: &Place) {
         if !hidden {
             until("the window is there", || !windows().is_empty()).await;
             tokio::time::sleep(REST).await;
-            let first = instances();
-            close_window();
-            until("another process has taken its place", || {
-                let now = instances();
-                now.len() == 1 && now != first
-            })
-            .await;
+            close_for_a_successor().await;
         }
         tokio::time::sleep(REST).await;
         let id = *instances().first().expect("it goes on");
@@ -57,22 +51,5 @@ pub(crate) async fn measure(report: &mut Report, place: &Place) {
             Row::new(format!("memory in the tray, {how}"), mb(memory))
                 .goal("≤ 60 MB", memory <= GOAL_MB),
         );
-    }
-}
-
-fn windows() -> Vec<String> {
-    let mut search = Command::new("xdotool");
-    search.args(["search", "--onlyvisible", "--name", "ReplyDesk"]);
-    let found = search.output().expect("xdotool is there").stdout;
-    let found = String::from_utf8_lossy(&found).into_owned();
-    found.lines().map(str::to_owned).collect()
-}
-
-fn close_window() {
-    for window in windows() {
-        let mut close = Command::new("xdotool");
-        let _ = close
-            .args(["windowactivate", "--sync", &window, "key", "alt+F4"])
-            .status();
     }
 }

@@ -1,6 +1,8 @@
 //! Outside the window: notifications, the tray, and going on without a window.
 
-use crate::desktop::{APP, Process, eventually, instances, until};
+use crate::desktop::{
+    APP, Process, close_for_a_successor, close_window, eventually, instances, until, windows,
+};
 use crate::session::Session;
 use crate::stage::journey;
 use std::process::Command;
@@ -121,13 +123,7 @@ async fn a_closed_window_leaves_no_web_engine_behind_and_messages_still_come() {
             session.tray_menu().await.filter(|menu| menu.len() == 4)
         })
         .await;
-        let first = instances();
-        close_window();
-        until("another process has taken its place", || {
-            let now = instances();
-            now.len() == 1 && now != first
-        })
-        .await;
+        close_for_a_successor().await;
         until("nothing of the web engine is left", || {
             !has_process("WebKit")
         })
@@ -164,30 +160,6 @@ async fn without_a_tray_closing_the_window_is_the_end() {
         drop(app);
     })
     .await;
-}
-
-/// The windows of ours that are to be seen.
-fn windows() -> Vec<String> {
-    let mut search = Command::new("xdotool");
-    search.args(["search", "--onlyvisible", "--name", "ReplyDesk"]);
-    let found = search
-        .output()
-        .map(|found| found.stdout)
-        .unwrap_or_default();
-    String::from_utf8_lossy(&found)
-        .lines()
-        .map(str::to_owned)
-        .collect()
-}
-
-/// Closes it as a click on its cross does.
-fn close_window() {
-    for window in windows() {
-        let mut close = Command::new("xdotool");
-        let _ = close
-            .args(["windowactivate", "--sync", &window, "key", "alt+F4"])
-            .status();
-    }
 }
 
 /// Whether there is a process whose name begins so.

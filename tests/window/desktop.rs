@@ -180,3 +180,38 @@ impl BrowserStandIn {
         notes.lines().map(str::to_owned).collect()
     }
 }
+
+/// The windows of ours that are to be seen.
+pub(crate) fn windows() -> Vec<String> {
+    let mut search = Command::new("xdotool");
+    search.args(["search", "--onlyvisible", "--name", "ReplyDesk"]);
+    let found = search
+        .output()
+        .map(|found| found.stdout)
+        .unwrap_or_default();
+    String::from_utf8_lossy(&found)
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Closes it as a click on its cross does.
+pub(crate) fn close_window() {
+    for window in windows() {
+        let mut close = Command::new("xdotool");
+        let _ = close
+            .args(["windowactivate", "--sync", &window, "key", "alt+F4"])
+            .status();
+    }
+}
+
+/// Closes it, and waits until the successor, which has no window, is the only process of ours.
+pub(crate) async fn close_for_a_successor() {
+    let first = instances();
+    close_window();
+    until("another process has taken its place", || {
+        let now = instances();
+        now.len() == 1 && now != first
+    })
+    .await;
+}
