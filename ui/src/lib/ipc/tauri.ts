@@ -10,8 +10,7 @@ export class TauriHost implements Host {
 
   /** Listens from here on, so that whoever asks for the changes later has missed none. */
   constructor() {
-    const hear = (batch: Change[]) => this.#tell((listener) => listener.changes(batch));
-    void listen<Change[]>('changes', (event) => hear(event.payload)).then(() => {
+    void listen<Change[]>('changes', ({ payload }) => this.#tell((listener) => listener.changes(payload))).then(() => {
       // What changed before the listener stood was missed by those who were there already.
       this.#tell((listener) => listener.gap?.());
     });
