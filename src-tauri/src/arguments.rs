@@ -16,10 +16,16 @@ pub(crate) struct Arguments {
     /// Start without a window
     #[arg(long)]
     pub(crate) hidden: bool,
-    /// Begin only when standard input ends: then the process whose place it takes has ended
+    /// Take the place of another process: standard input says when (see `desk_tray::handover`)
     #[cfg(target_os = "linux")]
     #[arg(long, hide = true)]
     pub(crate) after_stdin: bool,
+    /// The conversation that the window shows first
+    #[arg(long, hide = true)]
+    pub(crate) conversation: Option<i64>,
+    /// Do not ask Instagram for so many minutes
+    #[arg(long, hide = true, default_value_t = 0)]
+    pub(crate) pause_minutes: u32,
     /// A `replydesk://` link that the system opens the app with
     #[arg(hide = true)]
     pub(crate) link: Option<String>,
@@ -28,6 +34,24 @@ pub(crate) struct Arguments {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_the_program_in_the_tray_says_is_understood() {
+        let errand = desk_tray::handover::Errand {
+            data_dir: Some("/tmp/a b".into()),
+            conversation: Some(desk_app::ConversationId(7)),
+            pause_minutes: 12,
+            link: Some("replydesk://oauth/instagram?code=--demo".into()),
+        };
+        let words = std::iter::once("replydesk".into()).chain(errand.words());
+        let read = Arguments::try_parse_from(words).unwrap();
+        assert!(read.after_stdin && !read.hidden && !read.demo);
+        assert_eq!(read.data_dir, errand.data_dir);
+        assert_eq!(read.conversation, Some(7));
+        assert_eq!(read.pause_minutes, 12);
+        assert_eq!(read.link, errand.link);
+    }
 
     #[test]
     fn what_stands_in_a_link_is_no_option() {

@@ -33,11 +33,14 @@ impl Waiting {
     }
 }
 
-/// Hears of links from now on, the one that started the app included.
-pub(crate) fn listen(app: &AppHandle) {
+/// Hears of links from now on, the one that started the app included: it was told to us, or on
+/// macOS to the plugin.
+pub(crate) fn listen(app: &AppHandle, started_with: Option<&str>) {
     #[cfg(any(target_os = "linux", windows))]
     register(app.clone());
-    if let Ok(Some(links)) = app.deep_link().get_current() {
+    if let Some(link) = started_with {
+        receive(app, link);
+    } else if let Ok(Some(links)) = app.deep_link().get_current() {
         links.iter().for_each(|link| receive(app, link.as_str()));
     }
     let handle = app.clone();

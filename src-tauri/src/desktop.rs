@@ -1,6 +1,6 @@
 //! What the desktop does for us when the owner wishes it.
 
-use crate::tray;
+use crate::presence;
 use tauri::AppHandle;
 use tauri_plugin_autostart::ManagerExt;
 
@@ -9,7 +9,7 @@ pub(crate) struct ThisDesktop(pub(crate) AppHandle);
 
 impl desk_app::Desktop for ThisDesktop {
     fn has_tray(&self) -> bool {
-        tray::exists(&self.0)
+        presence::has_icon(&self.0)
     }
 
     fn starts_at_login(&self) -> Result<bool, String> {

@@ -4,23 +4,26 @@
 //! instance and the bridge from changes to events; it must not know what a command means.
 
 mod arguments;
-#[cfg(target_os = "linux")]
-mod bus;
 mod commands;
 mod deep_link;
 mod desktop;
 mod ending;
 mod events;
+#[cfg(not(target_os = "linux"))]
 mod notifications;
 mod opened;
+#[cfg_attr(target_os = "linux", path = "presence_linux.rs")]
+#[cfg_attr(not(target_os = "linux"), path = "presence_elsewhere.rs")]
+mod presence;
 #[cfg(target_os = "linux")]
 mod successor;
+#[cfg(not(target_os = "linux"))]
 mod tray;
 mod window;
 
 use arguments::Arguments;
 use clap::Parser;
-use desk_app::{Code, Config, Desk, IpcError, LinkOpener};
+use desk_app::{Code, Config, ConversationId, Desk, IpcError, LinkOpener};
 use desktop::ThisDesktop;
 use opened::Opened;
 use std::process::ExitCode;
@@ -31,11 +34,11 @@ use tauri_plugin_autostart::MacosLauncher;
 /// Starts the app, and ends with it.
 #[must_use]
 pub fn run() -> ExitCode {
-    window::prepare_engine();
     let arguments = Arguments::parse();
-    #[cfg(target_os = "linux")]
-    successor::wait(&arguments);
     desk_app::logging::start();
+    #[cfg(target_os = "linux")]
+    successor::become_tray_or_wait(&arguments);
+    window::prepare_engine();
     let app = tauri::Builder::default()
         // First of all: a second start must not get as far as the data.
         .plugin(tauri_plugin_single_instance::init(|app, _, _| {
@@ -56,13 +59,13 @@ pub fn run() -> ExitCode {
             let handle = app.handle().clone();
             // A wish to end may come as soon as there is a window.
             ending::listen(&handle);
+            presence::appear(&handle);
             tauri::async_runtime::spawn(open_desk(handle.clone(), arguments.clone()));
             // First of what can be seen: the engine's own processes start meanwhile.
             if !arguments.hidden {
-                window::create(&handle, None)?;
+                window::create(&handle, arguments.conversation.map(ConversationId))?;
             }
-            deep_link::listen(&handle);
-            tray::create(&handle);
+            deep_link::listen(&handle, arguments.link.as_deref());
             Ok(())
         })
         .build(tauri::generate_context!());
@@ -92,7 +95,9 @@ async fn open_desk(app: AppHandle, arguments: Arguments) {
         tauri_plugin_opener::open_url(address, None::<&str>).map_err(|e| e.to_string())
     });
     let result: Result<Arc<Desk>, IpcError> = async {
-        let config = Config::from_environment(arguments.data_dir, arguments.demo)?;
+        #[cfg(target_os = "linux")]
+        successor::wait_for_data(&arguments).await;
+        let config = Config::from_environment(arguments.data_dir.clone(), arguments.demo)?;
         Desk::open(config, Some(links)).await
     }
     .await;
@@ -100,12 +105,23 @@ async fn open_desk(app: AppHandle, arguments: Arguments) {
         Ok(desk) => {
             desk.set_desktop(Arc::new(ThisDesktop(app.clone())));
             events::forward(app.clone(), desk);
-            notifications::show(&app, desk);
+            presence::follow(&app, desk);
+            pause_still(desk, arguments.pause_minutes).await;
         }
         Err(e) => tracing::error!(code = %e.code, message = %e.message, "ReplyDesk cannot work"),
     }
     app.state::<Opened>().set(result);
     deep_link::deliver_waiting(&app).await;
+}
+
+/// Goes on with a pause that another process began.
+async fn pause_still(desk: &Desk, minutes: u32) {
+    if minutes == 0 {
+        return;
+    }
+    if let Err(e) = desk.sync_pause(minutes).await {
+        tracing::warn!(code = %e.code, message = %e.message, "the pause did not go on");
+    }
 }
 
 fn close_desk(app: &AppHandle) {

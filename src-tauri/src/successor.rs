@@ -1,4 +1,4 @@
-//! Linux: after the window was closed, the program anew, without one.
+//! Linux: the program without a window takes this one's place, and this one that one's.
 //!
 //! WebKitGTK's network process and the memory of a closed window stay for as long as the program
 //! runs: some 100 MB, for an icon in the tray. So a successor is started as at login, once nothing is
@@ -6,12 +6,11 @@
 
 use crate::arguments::Arguments;
 use crate::opened::Opened;
-use crate::window;
+use crate::{presence, window};
+use desk_tray::handover::{self, Successor};
 use std::ffi::OsString;
 use std::io;
-use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tauri::{App, AppHandle, Manager};
 
@@ -21,32 +20,39 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// What is known of giving the place over.
 struct Handover {
     arguments: Arguments,
-    /// A notification stands whose click leads to a conversation: a new process would not know it.
-    awaits_click: AtomicBool,
-    /// Kept until the end: its standard input must end with this process, and not before.
-    successor: OnceLock<Child>,
+    /// Never dropped: its pipe must end with this process, and not before.
+    successor: OnceLock<Successor>,
 }
 
 /// Must come before anything that could be asked for a handover.
 pub(crate) fn prepare(app: &App, arguments: &Arguments) {
     app.manage(Handover {
         arguments: arguments.clone(),
-        awaits_click: AtomicBool::new(false),
         successor: OnceLock::new(),
     });
 }
 
-/// Notes whether a notification stands whose click leads to a conversation.
-pub(crate) fn note_awaits_click(app: &AppHandle, awaits: bool) {
-    let handover = app.state::<Handover>();
-    handover.awaits_click.store(awaits, Ordering::Relaxed);
+/// First of all: becomes the program in the tray when no window is wanted, and as a successor waits
+/// until it may show itself.
+pub(crate) fn become_tray_or_wait(arguments: &Arguments) {
+    // The demo ends with its window.
+    if arguments.hidden && !arguments.demo {
+        let became = handover::become_tray(arguments.data_dir.as_deref(), arguments.after_stdin);
+        if let Err(e) = became {
+            tracing::warn!(error = %e, "the program with the window stays in the tray");
+        }
+    }
+    if arguments.after_stdin {
+        handover::wait_to_appear();
+    }
 }
 
-/// In the successor, first of all: goes on once the process that started it has ended.
-pub(crate) fn wait(arguments: &Arguments) {
-    if arguments.after_stdin {
-        // Nothing is ever written there; it ends with the process that holds its other end.
-        let _ = io::copy(&mut io::stdin(), &mut io::sink());
+/// As a successor: waits until the data are free.
+pub(crate) async fn wait_for_data(arguments: &Arguments) {
+    if arguments.after_stdin
+        && let Err(e) = tokio::task::spawn_blocking(handover::wait_for_data).await
+    {
+        tracing::warn!(error = %e, "nobody waited for the data");
     }
 }
 
@@ -60,8 +66,8 @@ pub(crate) async fn when_quiet(app: AppHandle) {
         let Some(Ok(desk)) = app.state::<Opened>().now() else {
             return;
         };
-        let awaits_click = &app.state::<Handover>().awaits_click;
-        if desk.could_start_anew() && !awaits_click.load(Ordering::Relaxed) {
+        // A new process would not know what a click on a notification means.
+        if desk.could_start_anew() && !presence::awaits_click(&app) {
             break;
         }
     }
@@ -84,19 +90,16 @@ fn give_over(app: &AppHandle) {
         return;
     }
     match start(&handover.arguments) {
-        Ok(child) => {
-            handover.successor.get_or_init(|| child);
+        Ok(successor) => {
+            handover.successor.get_or_init(|| successor);
             app.exit(0);
         }
         Err(e) => tracing::warn!(error = %e, "the program goes on with the memory of its window"),
     }
 }
 
-fn start(arguments: &Arguments) -> io::Result<Child> {
-    Command::new(std::env::current_exe()?)
-        .args(words(arguments))
-        .stdin(Stdio::piped())
-        .spawn()
+fn start(arguments: &Arguments) -> io::Result<Successor> {
+    Successor::start(&std::env::current_exe()?, &words(arguments))
 }
 
 /// The successor's command line: the same data, no window, and no link that was opened long ago.

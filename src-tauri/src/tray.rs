@@ -1,11 +1,10 @@
 //! The icon in the tray: open, pause, quit, and a dot when something waits.
 //!
-//! Linux tells nobody of a click on the icon, so everything is in its menu. Many desktops have no
-//! tray at all; then there is none, and closing the window ends the app (see [`crate::window`]).
+//! For macOS and Windows; Linux has its own, in desk-tray.
 
 use crate::{opened::Opened, window};
-use desk_app::words::Language;
-use desk_app::{Desk, InboxView};
+use desk_app::{Desk, TrayState};
+use std::sync::Arc;
 use tauri::image::Image;
 use tauri::menu::{CheckMenuItem, Menu, MenuEvent, MenuItem, PredefinedMenuItem};
 use tauri::tray::{TrayIcon, TrayIconBuilder};
@@ -28,21 +27,13 @@ pub(crate) struct Tray {
     quit: MenuItem<Wry>,
 }
 
-/// Makes the tray where the desktop has a place for it.
+/// Makes the tray.
 pub(crate) fn create(app: &AppHandle) {
-    if !is_possible() {
-        tracing::info!("this desktop has no tray");
-        return;
-    }
-    // The library behind it panics where its own library is not installed.
-    let made = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| build(app)));
-    match made {
-        Ok(Ok(tray)) => {
+    match build(app) {
+        Ok(tray) => {
             app.manage(tray);
-            tauri::async_runtime::spawn(follow(app.clone()));
         }
-        Ok(Err(e)) => tracing::warn!(error = %e, "the tray could not be made"),
-        Err(_) => tracing::warn!("the tray could not be made: its library is not installed"),
+        Err(e) => tracing::warn!(error = %e, "the tray could not be made"),
     }
 }
 
@@ -51,19 +42,8 @@ pub(crate) fn exists(app: &AppHandle) -> bool {
     app.try_state::<Tray>().is_some()
 }
 
-#[cfg(target_os = "linux")]
-fn is_possible() -> bool {
-    const WATCHER: &str = "org.kde.StatusNotifierWatcher";
-    tauri::async_runtime::block_on(crate::bus::has_owner(WATCHER))
-}
-
-#[cfg(not(target_os = "linux"))]
-fn is_possible() -> bool {
-    true
-}
-
 fn build(app: &AppHandle) -> tauri::Result<Tray> {
-    let language = Language::choose(None, &Language::of_system());
+    let language = TrayState::unknown().language;
     let text = |key: &str| language.text(key, &[]);
     let open = MenuItem::with_id(app, OPEN, text("tray.open"), true, None::<&str>)?;
     let pause_ai = CheckMenuItem::with_id(
@@ -111,8 +91,8 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
                     return;
                 };
                 let done = match id.as_str() {
-                    PAUSE_AI => toggle_ai(&desk).await,
-                    PAUSE_SYNC => toggle_sync(&desk).await,
+                    PAUSE_AI => desk.toggle_ai_pause().await,
+                    PAUSE_SYNC => desk.toggle_sync_pause().await,
                     _ => Ok(()),
                 };
                 if let Err(e) = done {
@@ -124,55 +104,35 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
     }
 }
 
-async fn toggle_ai(desk: &Desk) -> Result<(), desk_app::IpcError> {
-    let paused = desk.ai_settings_get().await?.paused;
-    desk.ai_pause(!paused).await.map(drop)
-}
-
-async fn toggle_sync(desk: &Desk) -> Result<(), desk_app::IpcError> {
-    const AN_HOUR: u32 = 60;
-    let paused = desk.sync_paused_until().is_some();
-    desk.sync_pause(if paused { 0 } else { AN_HOUR })
-        .await
-        .map(drop)
-}
-
 /// Keeps words, ticks and the dot true, as long as there is a desk.
-async fn follow(app: AppHandle) {
-    let Ok(desk) = app.state::<Opened>().desk().await else {
-        return;
-    };
-    let mut changes = desk.changes();
-    loop {
-        refresh(&app, &desk).await;
-        if let Err(RecvError::Closed) = changes.recv().await {
-            return;
+pub(crate) fn follow(app: &AppHandle, desk: &Arc<Desk>) {
+    let (app, desk) = (app.clone(), Arc::clone(desk));
+    tauri::async_runtime::spawn(async move {
+        let mut changes = desk.changes();
+        loop {
+            refresh(&app, &desk).await;
+            if let Err(RecvError::Closed) = changes.recv().await {
+                return;
+            }
         }
-    }
+    });
 }
 
 async fn refresh(app: &AppHandle, desk: &Desk) {
     let Some(tray) = app.try_state::<Tray>() else {
         return;
     };
-    let language = desk.language().await;
-    let ai_paused = desk.ai_settings_get().await.is_ok_and(|ai| ai.paused);
-    let sync_paused = desk.sync_paused_until().is_some();
-    let waiting = desk
-        .inbox_list(InboxView::NeedsYou, None, None, 1, None)
-        .await
-        .is_ok_and(|page| page.total > 0);
+    let state = desk.tray_state().await;
+    let text = |key: &str| state.language.text(key, &[]);
     let show = || -> tauri::Result<()> {
-        tray.open.set_text(language.text("tray.open", &[]))?;
-        tray.pause_ai
-            .set_text(language.text("tray.pause_ai", &[]))?;
-        tray.pause_sync
-            .set_text(language.text("tray.pause_sync", &[]))?;
-        tray.quit.set_text(language.text("tray.quit", &[]))?;
-        tray.pause_ai.set_checked(ai_paused)?;
-        tray.pause_sync.set_checked(sync_paused)?;
+        tray.open.set_text(text("tray.open"))?;
+        tray.pause_ai.set_text(text("tray.pause_ai"))?;
+        tray.pause_sync.set_text(text("tray.pause_sync"))?;
+        tray.quit.set_text(text("tray.quit"))?;
+        tray.pause_ai.set_checked(state.is_ai_paused)?;
+        tray.pause_sync.set_checked(state.is_sync_paused)?;
         tray.icon
-            .set_icon(Some(if waiting { WAITING } else { CALM }))
+            .set_icon(Some(if state.is_waiting { WAITING } else { CALM }))
     };
     if let Err(e) = show() {
         tracing::warn!(error = %e, "the tray could not be brought up to date");

@@ -1,6 +1,6 @@
 //! The one window.
 
-use crate::{opened::Opened, tray};
+use crate::{opened::Opened, presence};
 use desk_app::ConversationId;
 use tauri::webview::NewWindowResponse;
 use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
@@ -98,7 +98,7 @@ fn bring_to_front(
 /// Called when the last window was closed: whether the app goes on in the tray. Where there is one,
 /// the owner's wish decides; it stands in the data, and these may still be opening.
 pub(crate) fn goes_on(app: &AppHandle) -> bool {
-    let has_tray = tray::exists(app);
+    let has_tray = presence::has_icon(app);
     if has_tray {
         tauri::async_runtime::spawn(go_on_or_end(app.clone()));
     }

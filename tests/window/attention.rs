@@ -70,12 +70,9 @@ async fn closing_the_window_leaves_the_app_in_the_tray() {
                 "Quit"
             ]
         );
-        assert!(
-            session
-                .tray_icon()
-                .await
-                .is_some_and(|icon| icon.ends_with(".png"))
-        );
+        let (width, height, pixels) = session.tray_icon().await.expect("there is an icon");
+        assert_eq!(usize::try_from(width * height * 4), Ok(pixels.len()));
+        assert!(pixels.iter().any(|byte| *byte > 0), "it can be seen");
 
         close_window();
         until("the window is gone", || windows().is_empty()).await;
@@ -137,13 +134,33 @@ async fn a_closed_window_leaves_no_web_engine_behind_and_messages_still_come() {
         .await;
         session.click(told.id, "default").await;
         until("the window is there again", || !windows().is_empty()).await;
-        eventually("the tray has a menu again", async || {
-            session.tray_menu().await.filter(|menu| menu.len() == 4)
+
+        // Without its window again: what was paused there stays so, and a second start is the window.
+        close_for_a_successor().await;
+        session.choose(PAUSE).await;
+        until_paused(&session).await;
+        let mut second = Command::new(APP);
+        second.envs(stage.variables()).env("LANGUAGE", "en");
+        let second = Process::start(&mut second, &stage.log);
+        until("the window is there a third time", || !windows().is_empty()).await;
+        until("only the window's program is left", || {
+            instances().len() == 1
         })
         .await;
+        until_paused(&session).await;
         session.choose("Quit").await;
         until("the app has ended", || instances().is_empty()).await;
-        drop(app);
+        drop((app, second));
+    })
+    .await;
+}
+
+const PAUSE: &str = "Pause checking for 1 hour";
+
+async fn until_paused(session: &Session) {
+    eventually("the menu shows the pause", async || {
+        let menu = session.tray_menu().await?;
+        menu.contains(&format!("{PAUSE} ✓")).then_some(())
     })
     .await;
 }

@@ -109,16 +109,18 @@ pub(crate) fn terminate(id: u32) {
     let _ = kill.stderr(Stdio::null()).status();
 }
 
-/// The running copies of the app.
+/// The running copies of the app, with a window or without one.
 pub(crate) fn instances() -> Vec<u32> {
     let app = Path::new(APP).canonicalize().expect("the app is built");
+    let tray = app.with_file_name("replydesk-tray");
+    assert!(tray.exists(), "the program for the tray is built");
     let processes = std::fs::read_dir("/proc").expect("there are processes");
     processes
         .flatten()
         .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
         .filter(|id| {
             let program = std::fs::read_link(format!("/proc/{id}/exe"));
-            program.is_ok_and(|program| program == app)
+            program.is_ok_and(|program| program == app || program == tray)
         })
         .collect()
 }

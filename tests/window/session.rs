@@ -1,5 +1,6 @@
 //! The rest of a desktop, played by the test: it shows notifications and has a tray.
 
+use crate::desktop::eventually;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use zbus::object_server::SignalEmitter;
@@ -72,7 +73,7 @@ impl Notifications {
 }
 
 struct Watcher {
-    items: Log<(String, String)>,
+    items: Log<String>,
 }
 
 #[interface(name = "org.kde.StatusNotifierWatcher")]
@@ -83,7 +84,13 @@ impl Watcher {
         service: String,
     ) {
         let sender = header.sender().expect("a bus names the sender").to_string();
-        self.items.lock().expect("no panic").push((sender, service));
+        // An item may give its name on the bus, or a path.
+        let name = if service.starts_with('/') {
+            sender
+        } else {
+            service
+        };
+        self.items.lock().expect("no panic").push(name);
     }
 
     #[zbus(property)]
@@ -102,12 +109,19 @@ impl Watcher {
     }
 }
 
-#[proxy(interface = "org.kde.StatusNotifierItem", assume_defaults = false)]
+/// Width, height, and four bytes for each pixel.
+type Picture = (i32, i32, Vec<u8>);
+
+#[proxy(
+    interface = "org.kde.StatusNotifierItem",
+    default_path = "/StatusNotifierItem",
+    assume_defaults = false
+)]
 trait Item {
     #[zbus(property)]
     fn menu(&self) -> zbus::Result<OwnedObjectPath>;
     #[zbus(property)]
-    fn icon_name(&self) -> zbus::Result<String>;
+    fn icon_pixmap(&self) -> zbus::Result<Vec<Picture>>;
 }
 
 type Entry = (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>);
@@ -122,7 +136,7 @@ trait Menu {
 pub(crate) struct Session {
     bus: Connection,
     shown: Log<Shown>,
-    items: Log<(String, String)>,
+    items: Log<String>,
 }
 
 impl Session {
@@ -174,11 +188,9 @@ impl Session {
     }
 
     async fn item(&self) -> Option<(String, ItemProxy<'static>)> {
-        let (sender, path) = self.items.lock().expect("no panic").last().cloned()?;
+        let sender = self.items.lock().expect("no panic").last().cloned()?;
         let item = ItemProxy::builder(&self.bus)
             .destination(sender.clone())
-            .ok()?
-            .path(path)
             .ok()?
             .cache_properties(zbus::proxy::CacheProperties::No)
             .build()
@@ -187,9 +199,9 @@ impl Session {
         Some((sender, item))
     }
 
-    /// The file of the tray's icon.
-    pub(crate) async fn tray_icon(&self) -> Option<String> {
-        self.item().await?.1.icon_name().await.ok()
+    /// The picture in the tray.
+    pub(crate) async fn tray_icon(&self) -> Option<Picture> {
+        self.item().await?.1.icon_pixmap().await.ok()?.pop()
     }
 
     async fn menu(&self) -> Option<(MenuProxy<'static>, Vec<Entry>)> {
@@ -229,17 +241,27 @@ impl Session {
         Some(words.collect())
     }
 
-    /// The owner chooses an entry of the tray's menu.
+    /// The owner chooses an entry of the tray's menu, once it can be chosen.
     pub(crate) async fn choose(&self, label: &str) {
-        let (menu, entries) = self.menu().await.expect("there is a menu");
-        let found = entries
-            .iter()
-            .find(|(_, properties, _)| text(properties, "label").as_deref() == Some(label));
-        let (id, ..) = found.unwrap_or_else(|| panic!("the menu has no {label}"));
-        menu.event(*id, "clicked", &Value::from(0_i32), 0)
+        let (menu, id) = eventually(&format!("{label} can be chosen"), async || {
+            let (menu, entries) = self.menu().await?;
+            let found = entries.into_iter().find(|(_, properties, _)| {
+                text(properties, "label").as_deref() == Some(label) && is_enabled(properties)
+            });
+            Some((menu, found?.0))
+        })
+        .await;
+        menu.event(id, "clicked", &Value::from(0_i32), 0)
             .await
             .expect("the menu hears of it");
     }
+}
+
+/// What is not said is so.
+fn is_enabled(properties: &HashMap<String, OwnedValue>) -> bool {
+    properties
+        .get("enabled")
+        .is_none_or(|enabled| bool::try_from(enabled) != Ok(false))
 }
 
 fn text(properties: &HashMap<String, OwnedValue>, name: &str) -> Option<String> {

@@ -1,8 +1,10 @@
 //! The desktop around the window: what the owner wishes of it. The shell carries it out.
 
 use crate::dto::DesktopSettings;
+use crate::words::Language;
 use crate::{Desk, IpcError, Notice};
 use desk_core::Code;
+use desk_core::message::InboxView;
 use desk_store::StoreError;
 use desk_store::table::setting;
 use serde::{Deserialize, Serialize};
@@ -25,6 +27,32 @@ pub trait Desktop: Send + Sync {
     /// # Errors
     /// What the system said.
     fn start_at_login(&self, on: bool) -> Result<(), String>;
+}
+
+/// What the icon in the tray shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TrayState {
+    /// The language of its menu.
+    pub language: Language,
+    /// No drafts are written.
+    pub is_ai_paused: bool,
+    /// Instagram is not asked.
+    pub is_sync_paused: bool,
+    /// Something waits for the owner.
+    pub is_waiting: bool,
+}
+
+impl TrayState {
+    /// Before the data are open: the system's language, and nothing else.
+    #[must_use]
+    pub fn unknown() -> TrayState {
+        TrayState {
+            language: Language::choose(None, &Language::of_system()),
+            is_ai_paused: false,
+            is_sync_paused: false,
+            is_waiting: false,
+        }
+    }
 }
 
 /// What is stored. Whether it starts at login is the system's to know.
@@ -69,6 +97,36 @@ impl Desk {
             || self.question_shown().is_some()
             || self.drafting.writing.is_any();
         !has_memory_only
+    }
+
+    /// What the icon in the tray shows.
+    pub async fn tray_state(&self) -> TrayState {
+        let waiting = self.inbox_list(InboxView::NeedsYou, None, None, 1, None);
+        TrayState {
+            language: self.language().await,
+            is_ai_paused: self.ai_settings_get().await.is_ok_and(|ai| ai.paused),
+            is_sync_paused: self.sync_paused_until().is_some(),
+            is_waiting: waiting.await.is_ok_and(|page| page.total > 0),
+        }
+    }
+
+    /// "Pause AI" in the tray: pauses it, or lets it go on.
+    ///
+    /// # Errors
+    /// When the file cannot be read or written.
+    pub async fn toggle_ai_pause(&self) -> Result<(), IpcError> {
+        let paused = self.ai_settings_get().await?.paused;
+        self.ai_pause(!paused).await.map(drop)
+    }
+
+    /// "Pause checking for 1 hour" in the tray: pauses it, or lets it go on.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn toggle_sync_pause(&self) -> Result<(), IpcError> {
+        const AN_HOUR: u32 = 60;
+        let paused = self.sync_paused_until().is_some();
+        self.sync_pause(if paused { 0 } else { AN_HOUR }).await
     }
 
     /// Tells that ReplyDesk goes on in the tray: once, the first time it does.

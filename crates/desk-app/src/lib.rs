@@ -61,6 +61,6 @@ pub use desk_core::{
     AccountId, AttachmentId, Change, Code, ConversationId, DraftId, EntryId, FilterId, LabelId,
     MessageId, NoteId, OutboxId, ReplyMode, SavedReplyId, SourceId, SuggestionId, Timestamp,
 };
-pub use desktop::Desktop;
+pub use desktop::{Desktop, TrayState};
 pub use dispatch::dispatch;
 pub use error::IpcError;

@@ -60,6 +60,15 @@ impl Desk {
         *self.pause.0.borrow()
     }
 
+    /// For how many minutes Instagram is still not to be asked, for who goes on in our place.
+    #[must_use]
+    pub fn sync_pause_minutes(&self) -> u32 {
+        let left = self
+            .sync_paused_until()
+            .map_or(Duration::ZERO, |until| until.since(self.clock.now()));
+        u32::try_from(left.as_secs().div_ceil(60)).unwrap_or(u32::MAX)
+    }
+
     /// Command `sync_pause`: for so many minutes; zero goes on at once.
     ///
     /// # Errors

@@ -19,15 +19,10 @@ pub const COMPILER: PackageSet = PackageSet {
     packages: &["build-essential", "pkg-config"],
 };
 
-/// The window itself. The headers of the tray's library are asked for by the bundler only; they
-/// bring the library, which the program loads by its name.
+/// The window itself.
 pub const WINDOW: PackageSet = PackageSet {
-    purpose: "the window (WebKitGTK and its headers) and its icon in the tray",
-    packages: &[
-        "libwebkit2gtk-4.1-dev",
-        "libdbus-1-dev",
-        "libayatana-appindicator3-dev",
-    ],
+    purpose: "the window (WebKitGTK and its headers)",
+    packages: &["libwebkit2gtk-4.1-dev", "libdbus-1-dev"],
 };
 
 /// The private desktop in which the real window is tested.

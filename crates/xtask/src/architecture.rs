@@ -33,7 +33,8 @@ const OURS: &[(&str, &[&str])] = &[
         ],
     ),
     ("desk-serve", &["desk-app"]),
-    ("replydesk", &["desk-app"]),
+    ("desk-tray", &["desk-app"]),
+    ("replydesk", &["desk-app", "desk-tray"]),
     // For tests alone, so it may build a whole world.
     (
         "desk-testkit",

@@ -9,12 +9,15 @@ use crate::setup::{self, Goal};
 use crate::system::System;
 use crate::test;
 use crate::window;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// What is done with the installed package, inside the private desktop.
 const TRIAL: &str = include_str!("package.sh");
 const PACKAGE: &str = "reply-desk";
+/// Linux alone has it.
+const TRAY: &str = "replydesk-tray";
 /// As old as the `tauri` that it bundles for.
 const BUNDLER: &str = "@tauri-apps/cli@2.12.5";
 
@@ -70,18 +73,20 @@ fn make(steps: &mut Steps, format: Format, debug: bool) -> Outcome<PathBuf> {
         // As the tests build it: after them it is there already.
         ("debug", test::build_window())
     } else {
-        let release = ["build", "--package", "replydesk", "--release"];
-        ("release", process::cargo(&release))
+        let packages = ["--package", "replydesk", "--package", "desk-tray"];
+        let mut release = process::cargo(&["build", "--release"]);
+        release.args(packages);
+        ("release", release)
     };
     steps.run("building", &mut build)?;
-    let folder = metadata::target_folder()?
-        .join(profile)
-        .join("bundle")
-        .join(format.name);
+    let programs = metadata::target_folder()?.join(profile);
+    let folder = programs.join("bundle").join(format.name);
     // What lies there from another version must not be taken for ours.
     let _ = std::fs::remove_dir_all(&folder);
     let program = ensure_bundler()?;
-    steps.run("bundling", &mut bundle(&program, format, debug))?;
+    let mut bundler = bundle(&program, format, debug);
+    bundler.args(["--config", &with_tray(&programs)]);
+    steps.run("bundling", &mut bundler)?;
     only_file(&folder, format.ending)
 }
 
@@ -112,6 +117,13 @@ fn bundle(program: &Path, format: Format, debug: bool) -> Command {
     }
     command.current_dir(process::root());
     command
+}
+
+/// The program without a window lies beside the one with it. Where it was built is known here alone.
+fn with_tray(programs: &Path) -> String {
+    let mut files = serde_json::Map::new();
+    files.insert(format!("/usr/bin/{TRAY}"), json!(programs.join(TRAY)));
+    json!({ "bundle": { "linux": { "deb": { "files": files } } } }).to_string()
 }
 
 fn only_file(folder: &Path, ending: &str) -> Outcome<PathBuf> {
@@ -149,6 +161,7 @@ fn trial(steps: &mut Steps, file: &Path) -> Outcome {
     steps.step("nothing stays", || {
         let left: Vec<&str> = [
             "/usr/bin/replydesk",
+            "/usr/bin/replydesk-tray",
             "/usr/share/applications/ReplyDesk.desktop",
             "/usr/share/icons/hicolor/128x128/apps/replydesk.png",
         ]

@@ -2,7 +2,9 @@
 set -eu
 fail() { echo "$1" >&2; exit 1; }
 
-replydesk --version | grep -q '^replydesk ' || fail "the program does not tell its version"
+for program in replydesk replydesk-tray; do
+    "$program" --version | grep -q "^$program " || fail "$program does not tell its version"
+done
 entry=/usr/share/applications/ReplyDesk.desktop
 desktop-file-validate "$entry" || fail "$entry is not valid"
 [ "$(xdg-mime query default x-scheme-handler/replydesk)" = ReplyDesk.desktop ] ||

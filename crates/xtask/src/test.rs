@@ -16,6 +16,8 @@ pub const EVERYTHING: &[&str] = &["--workspace", "--all-features"];
 
 /// The integration test that needs the private desktop.
 const WINDOW_TEST: &str = "window";
+/// The test with which cargo builds the program that the window hands over to.
+const TRAY_TEST: &str = "tray";
 /// Those that are asked for by a command of their own: they take minutes.
 const LONG_TESTS: &[&str] = &["chaos"];
 
@@ -49,9 +51,9 @@ pub fn test(_: &[String]) -> Outcome {
     Ok(())
 }
 
-/// Builds the program with a window, and its test.
+/// Builds the programs with and without a window, and their tests.
 pub fn build_window() -> Command {
-    let mut command = cargo_test(&["--test", WINDOW_TEST]);
+    let mut command = cargo_test(&["--test", WINDOW_TEST, "--test", TRAY_TEST]);
     command.arg("--no-run");
     command
 }

@@ -1,26 +1,11 @@
-//! The session bus of a Linux desktop: who is there, and notifications.
+//! A Linux desktop's notifications, on its session bus.
 //!
 //! Spoken directly rather than by notify-rust: that waits for each click in a thread of its own,
 //! and a notification that grows with each message would leave one thread behind for each.
 
 use std::collections::HashMap;
-use std::time::Duration;
+use zbus::proxy;
 use zbus::zvariant::Value;
-use zbus::{Connection, proxy};
-
-/// A desktop that does not answer in this time is none.
-const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Whether somebody on the bus has this name.
-pub(crate) async fn has_owner(name: &str) -> bool {
-    let asked = async {
-        let bus = Connection::session().await?;
-        let names = zbus::fdo::DBusProxy::new(&bus).await?;
-        let owned = names.name_has_owner(name.try_into()?).await?;
-        Ok::<bool, zbus::Error>(owned)
-    };
-    matches!(tokio::time::timeout(PATIENCE, asked).await, Ok(Ok(true)))
-}
 
 /// The desktop's notifications, <https://specifications.freedesktop.org/notification-spec/latest/>.
 #[proxy(
