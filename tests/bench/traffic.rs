@@ -31,12 +31,17 @@ const TAKE_FRAMES: &str = "return window.frames.splice(0)";
 pub(crate) async fn measure(report: &mut Report, place: &Place, keys: bool, traffic: bool) {
     let data = place.copy();
     let sim = place.sim().await;
+    // Alone on the screen, as the app is afterwards.
+    let floor = match keys {
+        true => Some(keys::floor(place.quick).await),
+        false => None,
+    };
     let app = App::start(&place.variables(&sim, data.path()), &log()).await;
     app.connect_with_token(&sim.token()).await;
     app.press_button("view-all").await;
     arrives(&app, &sim, CUSTOMERS).await;
-    if keys {
-        keys::measure(report, &app, place.quick).await;
+    if let Some(floor) = floor {
+        keys::measure(report, &app, &floor, place.quick).await;
     }
     if traffic {
         let quiet = empty_frames(place).await;

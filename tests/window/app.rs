@@ -82,6 +82,18 @@ impl View {
         }
         View::open(&mut command, &ports, capabilities, log).await
     }
+
+    /// Presses a key wherever the focus is.
+    pub(crate) async fn press(&self, key: impl Into<char>) {
+        let actions = self.driver.action_chain().send_keys(key.into());
+        actions.perform().await.expect("a key can be pressed");
+    }
+
+    /// What a script in the page returns.
+    pub(crate) async fn script(&self, script: &str) -> Value {
+        let result: WebDriverResult<ScriptRet> = self.driver.execute(script, Vec::new()).await;
+        result.expect("a script runs").json().clone()
+    }
 }
 
 impl App {
@@ -94,6 +106,10 @@ impl App {
     /// Ends it as the end of a session does.
     pub(crate) async fn quit(self) {
         self.0.close(|| instances().is_empty()).await;
+    }
+
+    pub(crate) fn view(&self) -> &View {
+        &self.0
     }
 
     pub(crate) fn driver(&self) -> &WebDriver {
@@ -158,8 +174,7 @@ impl App {
 
     /// Presses a key wherever the focus is.
     pub(crate) async fn press(&self, key: impl Into<char>) {
-        let actions = self.driver().action_chain().send_keys(key.into());
-        actions.perform().await.expect("a key can be pressed");
+        self.0.press(key).await;
     }
 
     pub(crate) async fn press_with_control(&self, key: Key) {
@@ -173,8 +188,7 @@ impl App {
 
     /// What a script in the page returns.
     pub(crate) async fn script(&self, script: &str) -> Value {
-        let result: WebDriverResult<ScriptRet> = self.driver().execute(script, Vec::new()).await;
-        result.expect("a script runs").json().clone()
+        self.0.script(script).await
     }
 
     /// The outcome of a promise in the page: `resolved` or the words of the rejection.
