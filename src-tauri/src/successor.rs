@@ -1,15 +1,14 @@
 //! Linux: the program without a window takes this one's place, and this one that one's.
 //!
 //! WebKitGTK's network process and the memory of a closed window stay for as long as the program
-//! runs: some 100 MB, for an icon in the tray. So a successor is started as at login, once nothing is
+//! runs: some 100 MB, for an icon in the tray. So `replydesk-tray` is started once nothing is
 //! under way that is in memory alone. It waits for the end of this process, and takes its place.
 
 use crate::arguments::Arguments;
 use crate::opened::Opened;
 use crate::{presence, window};
 use desk_tray::handover::{self, Successor};
-use std::ffi::OsString;
-use std::io;
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::Duration;
 use tauri::{App, AppHandle, Manager};
@@ -19,7 +18,7 @@ const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// What is known of giving the place over.
 struct Handover {
-    arguments: Arguments,
+    data_dir: Option<PathBuf>,
     /// Never dropped: its pipe must end with this process, and not before.
     successor: OnceLock<Successor>,
 }
@@ -27,7 +26,7 @@ struct Handover {
 /// Must come before anything that could be asked for a handover.
 pub(crate) fn prepare(app: &App, arguments: &Arguments) {
     app.manage(Handover {
-        arguments: arguments.clone(),
+        data_dir: arguments.data_dir.clone(),
         successor: OnceLock::new(),
     });
 }
@@ -37,10 +36,8 @@ pub(crate) fn prepare(app: &App, arguments: &Arguments) {
 pub(crate) fn become_tray_or_wait(arguments: &Arguments) {
     // The demo ends with its window.
     if arguments.hidden && !arguments.demo {
-        let became = handover::become_tray(arguments.data_dir.as_deref(), arguments.after_stdin);
-        if let Err(e) = became {
-            tracing::warn!(error = %e, "the program with the window stays in the tray");
-        }
+        let why_not = handover::become_tray(arguments.data_dir.as_deref());
+        tracing::warn!(error = %why_not, "the program with the window stays in the tray");
     }
     if arguments.after_stdin {
         handover::wait_to_appear();
@@ -89,56 +86,11 @@ fn give_over(app: &AppHandle) {
     if handover.successor.get().is_some() {
         return;
     }
-    match start(&handover.arguments) {
+    match Successor::in_tray(handover.data_dir.as_deref()) {
         Ok(successor) => {
             handover.successor.get_or_init(|| successor);
             app.exit(0);
         }
         Err(e) => tracing::warn!(error = %e, "the program goes on with the memory of its window"),
-    }
-}
-
-fn start(arguments: &Arguments) -> io::Result<Successor> {
-    Successor::start(&std::env::current_exe()?, &words(arguments))
-}
-
-/// The successor's command line: the same data, no window, and no link that was opened long ago.
-fn words(arguments: &Arguments) -> Vec<OsString> {
-    let mut words: Vec<OsString> = ["--hidden", "--after-stdin"].map(OsString::from).into();
-    if let Some(folder) = &arguments.data_dir {
-        words.extend(["--data-dir".into(), folder.into()]);
-    }
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::Parser;
-
-    #[test]
-    fn the_successor_has_the_same_data_and_neither_window_nor_link() {
-        let link = "replydesk://oauth/instagram?code=a&state=b";
-        for (given, folder) in [
-            (vec!["replydesk", link], None),
-            (
-                vec!["replydesk", "--data-dir", "/tmp/a b", link],
-                Some("/tmp/a b"),
-            ),
-            (vec!["replydesk", "--hidden", "--after-stdin"], None),
-        ] {
-            let first = Arguments::try_parse_from(given);
-            let words = first.map(|first| words(&first)).unwrap_or_default();
-            let all = std::iter::once(OsString::from("replydesk")).chain(words);
-            let next = Arguments::try_parse_from(all);
-            assert!(
-                next.is_ok_and(|next| next.hidden
-                    && next.after_stdin
-                    && !next.demo
-                    && next.link.is_none()
-                    && next.data_dir.as_deref() == folder.map(std::path::Path::new)),
-                "{folder:?}"
-            );
-        }
     }
 }

@@ -6,7 +6,7 @@
 //! predecessor ends.
 
 use desk_app::ConversationId;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -35,9 +35,7 @@ impl Errand {
     #[must_use]
     pub fn words(&self) -> Vec<OsString> {
         let mut words = vec![OsString::from("--after-stdin")];
-        if let Some(folder) = &self.data_dir {
-            words.extend(["--data-dir".into(), folder.into()]);
-        }
+        words.extend(chosen(self.data_dir.as_deref()));
         if let Some(id) = self.conversation {
             words.extend(["--conversation".into(), id.to_string().into()]);
         }
@@ -59,22 +57,28 @@ impl Errand {
 pub struct Successor(Child);
 
 impl Successor {
-    /// Starts a program; it waits.
-    ///
-    /// # Errors
-    /// When it cannot be started.
-    pub fn start(program: &Path, words: &[OsString]) -> io::Result<Successor> {
-        let mut command = Command::new(program);
-        command.args(words).stdin(Stdio::piped());
-        command.spawn().map(Successor)
-    }
-
-    /// Starts the window.
+    /// Starts the window; it waits.
     ///
     /// # Errors
     /// When it cannot be started.
     pub fn with_window(errand: &Errand) -> io::Result<Successor> {
-        Successor::start(&beside(WINDOW)?, &errand.words())
+        Successor::start(WINDOW, &errand.words())
+    }
+
+    /// Starts the program without a window; it waits.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    pub fn in_tray(data_dir: Option<&Path>) -> io::Result<Successor> {
+        let mut words = vec![OsString::from("--after-stdin")];
+        words.extend(chosen(data_dir));
+        Successor::start(TRAY, &words)
+    }
+
+    fn start(program: &str, words: &[OsString]) -> io::Result<Successor> {
+        let mut command = Command::new(beside(program)?);
+        command.args(words).stdin(Stdio::piped());
+        command.spawn().map(Successor)
     }
 
     /// Lets it show itself.
@@ -99,19 +103,18 @@ pub fn wait_for_data() {
     let _ = io::copy(&mut io::stdin(), &mut io::sink());
 }
 
-/// Becomes the program without a window, in this very process.
-///
-/// # Errors
-/// When that program cannot be started; else it does not return.
-pub fn become_tray(data_dir: Option<&Path>, after_stdin: bool) -> io::Result<()> {
-    let mut command = Command::new(beside(TRAY)?);
-    if after_stdin {
-        command.arg("--after-stdin");
+/// Becomes the program without a window, in this very process. Returns only why it could not.
+#[must_use]
+pub fn become_tray(data_dir: Option<&Path>) -> io::Error {
+    match beside(TRAY) {
+        Ok(program) => Command::new(program).args(chosen(data_dir)).exec(),
+        Err(e) => e,
     }
-    if let Some(folder) = data_dir {
-        command.args([OsStr::new("--data-dir"), folder.as_os_str()]);
-    }
-    Err(command.exec())
+}
+
+/// The words for a folder with the data.
+fn chosen(data_dir: Option<&Path>) -> Vec<OsString> {
+    data_dir.map_or_else(Vec::new, |folder| vec!["--data-dir".into(), folder.into()])
 }
 
 /// The other program, which is where this one is.

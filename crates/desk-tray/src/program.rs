@@ -163,6 +163,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_the_window_says_is_understood() {
+        let read = Arguments::try_parse_from([
+            "replydesk-tray",
+            "--after-stdin",
+            "--data-dir",
+            "/tmp/a b",
+        ]);
+        assert!(
+            read.is_ok_and(
+                |read| read.after_stdin && read.data_dir == Some(PathBuf::from("/tmp/a b"))
+            )
+        );
+        assert!(Arguments::try_parse_from(["replydesk-tray", "--demo"]).is_err());
+    }
+
+    #[test]
     fn only_a_link_of_ours_is_handed_on() {
         let link = "replydesk://oauth/instagram?code=a&state=b";
         let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect();
