@@ -19,7 +19,7 @@ static SUCCESSOR: OnceLock<Successor> = OnceLock::new();
 
 /// ReplyDesk without its window; `replydesk` starts it
 #[derive(Debug, Parser)]
-#[command(version)]
+#[command(name = "replydesk-tray", version)]
 struct Arguments {
     /// The folder with the data
     #[arg(long)]

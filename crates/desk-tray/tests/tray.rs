@@ -6,6 +6,14 @@ use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
 #[test]
+fn it_tells_its_name_and_version() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_replydesk-tray"));
+    let told = command.arg("--version").output().unwrap().stdout;
+    let expected = concat!("replydesk-tray ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(String::from_utf8(told).unwrap(), expected);
+}
+
+#[test]
 fn without_a_desktop_it_goes_on_and_ends_in_good_order() {
     let data = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_replydesk-tray"));

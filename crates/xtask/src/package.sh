@@ -23,3 +23,17 @@ done
 [ -n "$window" ] || { cat "$log" >&2; fail "no window came"; }
 kill -TERM "$app"
 wait "$app" || fail "it did not end in good order"
+
+# Without a window it is the other program, in the same process.
+data=$HOME/hidden
+REPLYDESK_DATA_DIR=$data replydesk --hidden >"$log" 2>&1 &
+app=$!
+for _ in $(seq 1 300); do
+    [ -e "$data/replydesk.db" ] && break
+    kill -0 "$app" 2>/dev/null || { cat "$log" >&2; fail "it ended by itself"; }
+    sleep 0.1
+done
+[ "$(readlink "/proc/$app/exe")" = /usr/bin/replydesk-tray ] ||
+    { cat "$log" >&2; fail "--hidden is not the program without a window"; }
+kill -TERM "$app"
+wait "$app" || fail "it did not end in good order without a window"
