@@ -19,10 +19,15 @@ pub const COMPILER: PackageSet = PackageSet {
     packages: &["build-essential", "pkg-config"],
 };
 
-/// The window itself.
+/// The window itself. The headers of a tray's library are asked for by the bundler alone: it reads in
+/// our manifest that other systems have Tauri's icon, and does not see that Linux has not.
 pub const WINDOW: PackageSet = PackageSet {
-    purpose: "the window (WebKitGTK and its headers)",
-    packages: &["libwebkit2gtk-4.1-dev", "libdbus-1-dev"],
+    purpose: "the window (WebKitGTK and its headers), and bundling it",
+    packages: &[
+        "libwebkit2gtk-4.1-dev",
+        "libdbus-1-dev",
+        "libayatana-appindicator3-dev",
+    ],
 };
 
 /// The private desktop in which the real window is tested.
