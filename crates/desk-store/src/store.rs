@@ -433,7 +433,7 @@ fn configure(db: &Connection) -> Result<(), StoreError> {
         "PRAGMA journal_mode = WAL;
          PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
-         PRAGMA cache_size = -8000;
+         PRAGMA cache_size = -2000;
          PRAGMA journal_size_limit = 67108864;
          PRAGMA temp_store = MEMORY;
          PRAGMA secure_delete = ON;
@@ -452,7 +452,7 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     // Not mapped: what was once looked at would count as our memory until the system wants it back,
     // some 30 MB in the window with a million messages.
     db.execute_batch(
-        "PRAGMA cache_size = -4000; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;",
+        "PRAGMA cache_size = -2000; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;",
     )?;
     db.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(db)

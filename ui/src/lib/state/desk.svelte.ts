@@ -21,12 +21,15 @@ import { Setup } from './setup.svelte';
 import { Thread, type ShownMessage } from './thread.svelte';
 import { Triage } from './triage.svelte';
 import { Undo } from './undo.svelte';
+import { Views } from './views';
 import { Watch } from './watch';
 
 /** A check of Instagram that found nothing is no news; its time is asked for. */
 const SYNC_EVERY_MS = 15_000;
 /** News is taken in at most this often: twenty messages a second must not redraw twenty times. */
 const NEWS_EVERY_MS = 120;
+/** What may be opened next is read once the owner stays where they are for so long. */
+const AHEAD_AFTER_MS = 150;
 
 export class Desk {
   readonly router = new Router();
@@ -76,11 +79,13 @@ export class Desk {
   #stop: (() => void)[] = [];
 
   readonly #watch: Watch;
+  readonly #views: Views;
 
   constructor(readonly host: Host) {
     this.#watch = new Watch(host, () => this.thread.id);
     this.inbox = new Inbox(host, this.announcer);
-    this.thread = new Thread(host, this.announcer);
+    this.#views = new Views(host);
+    this.thread = new Thread(host, this.announcer, this.#views);
     this.composer = new Composer(this.thread, host);
     this.draft = new DraftDesk(host, this.thread, this.composer);
     this.search = new Search(host);
@@ -137,6 +142,7 @@ export class Desk {
     const route = this.router.route;
     if (route.screen === 'inbox' && route.conversation) void this.open(route.conversation);
     await this.#readRest();
+    this.#lookAhead();
     afterPaint(() => {
       this.settled = true;
     });
@@ -150,11 +156,13 @@ export class Desk {
   }
 
   stop(): void {
+    clearTimeout(this.#aheadTimer);
     for (const stop of this.#stop.splice(0)) stop();
   }
 
   /** Reads again whatever is on screen. */
   async readAll(): Promise<void> {
+    this.#views.forget('');
     await Promise.all([
       this.#readFirst(),
       this.#readRest(),
@@ -187,13 +195,16 @@ export class Desk {
         case 'message':
         case 'draft':
         case 'outbox':
+          this.#views.forget(id);
           list = true;
           open ||= id === this.thread.id || id === '';
           break;
         case 'writing':
+          this.#views.forget(id);
           if (id === this.thread.id) void this.thread.readDraft();
           break;
         case 'account':
+          this.#views.forget('');
           accounts = true;
           login ||= id === '';
           sync = true;
@@ -208,12 +219,14 @@ export class Desk {
           sync = true;
           break;
         case 'settings':
+          this.#views.forget('');
           settings = true;
           break;
         case 'entry':
           knowledge = true;
           break;
         case 'label':
+          this.#views.forget('');
           void this.labels.refresh();
           list = true;
           break;
@@ -254,7 +267,7 @@ export class Desk {
   #takeIn(): void {
     const { list, open } = this.#news;
     this.#news = { list: false, open: false };
-    if (list) void this.inbox.refresh();
+    if (list) void this.inbox.refresh().then(() => this.#lookAhead());
     if (open && this.thread.id !== null) void this.thread.refresh();
   }
 
@@ -289,6 +302,7 @@ export class Desk {
     const opened = this.thread.open(id, row ?? this.inbox.rows.find((one) => one.id === id));
     this.#watch.look();
     await opened;
+    this.#lookAhead();
   }
 
   closeThread(): void {
@@ -296,6 +310,20 @@ export class Desk {
     this.thread.close();
     this.#watch.look();
     this.router.go({ screen: 'inbox', conversation: null });
+    this.#lookAhead();
+  }
+
+  #aheadTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Reads where the next key may lead. */
+  #lookAhead(): void {
+    clearTimeout(this.#aheadTimer);
+    this.#aheadTimer = setTimeout(() => {
+      if (document.hidden) return;
+      const { rows, selectedIndex } = this.inbox;
+      const near = [rows[Math.max(selectedIndex, 0)], this.inbox.neighbour(1), this.inbox.neighbour(-1)];
+      void this.#views.readAhead(near.filter((row) => row !== undefined && row !== null));
+    }, AHEAD_AFTER_MS);
   }
 
   async setPaused(paused: boolean): Promise<void> {

@@ -1,12 +1,11 @@
 // The open conversation: its messages, what was just sent from here, and its draft.
 
-import type { ConversationRow, Draft, Gap, Message, ReplyMode } from '$lib/ipc/bindings';
+import type { ConversationRow, ConversationView, Draft, Gap, Message, ReplyMode } from '$lib/ipc/bindings';
 import { CommandError, type FaultCode, type Host } from '$lib/ipc/host';
 import type { Announcer } from './announcer.svelte';
 import { coalesce } from './coalesce';
+import { firstPage, LARGEST_READ, THREAD_PAGE, Views } from './views';
 
-const THREAD_PAGE = 50;
-const LARGEST_READ = 200;
 const PAGES_TO_A_HIT = 25;
 const AROUND_A_HIT = 80;
 const READ_AFTER_MS = 400;
@@ -57,6 +56,7 @@ export class Thread {
   constructor(
     private readonly host: Host,
     private readonly announcer?: Announcer,
+    private readonly views = new Views(host),
   ) {}
 
   /** What is shown: the stored messages, then those on their way to the store. */
@@ -69,7 +69,7 @@ export class Thread {
   /** The newest messages are not among those shown. */
   detached = $derived(this.#newerAfter !== null);
 
-  /** Opens a conversation; a row that is at hand fills the header at once. */
+  /** Opens a conversation: at once when it was read before, else a row at hand fills the header. */
   async open(id: string, row?: ConversationRow | null): Promise<void> {
     if (this.id === id && this.conversation && !this.fault) return;
     const turn = ++this.#opening;
@@ -87,20 +87,16 @@ export class Thread {
     this.target = null;
     this.grewAtTop = false;
     this.fault = null;
-    this.loading = true;
+    const known = this.views.at(id);
+    this.loading = known === undefined;
+    if (known) {
+      this.#show(known);
+      // News of it may be on the way.
+      return this.refresh();
+    }
     try {
-      // So many that what is unread begins among them, with something said before.
-      const limit = Math.min(THREAD_PAGE + 2 * (row?.unread ?? 0), LARGEST_READ);
-      const view = await this.host.call('conversation_open', { conversationId: id, limit });
-      if (turn !== this.#opening) return;
-      this.conversation = view.conversation;
-      this.messages = view.messages;
-      this.gaps = view.gaps;
-      this.#olderBefore = view.olderBefore;
-      this.instagramUrl = view.instagramUrl;
-      this.draft = view.draft;
-      this.composing = view.composing;
-      this.unreadFrom = firstUnread(view.messages, view.conversation.unread);
+      const view = await this.views.read(id, firstPage(row));
+      if (turn === this.#opening) this.#show(view);
     } catch (thrown) {
       if (turn === this.#opening) this.fault = CommandError.from(thrown);
     } finally {
@@ -136,7 +132,7 @@ export class Thread {
     const turn = this.#opening;
     const limit = Math.min(Math.max(THREAD_PAGE, this.messages.length), LARGEST_READ);
     try {
-      const view = await this.host.call('conversation_open', { conversationId: id, limit });
+      const view = await this.views.read(id, limit);
       if (turn !== this.#opening) return;
       if (this.#sending > 0) {
         this.#missed = true;
@@ -413,6 +409,17 @@ export class Thread {
         void this.refresh();
       }
     }
+  }
+
+  #show(view: ConversationView): void {
+    this.conversation = view.conversation;
+    this.messages = view.messages;
+    this.gaps = view.gaps;
+    this.#olderBefore = view.olderBefore;
+    this.instagramUrl = view.instagramUrl;
+    this.draft = view.draft;
+    this.composing = view.composing;
+    this.unreadFrom = firstUnread(view.messages, view.conversation.unread);
   }
 
   #merge(page: readonly Message[], olderBefore: string | null): void {
