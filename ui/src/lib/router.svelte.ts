@@ -52,29 +52,41 @@ function writeRoute(route: Route): string {
   return route.conversation ? `#/inbox/${encodeURIComponent(route.conversation)}` : '#/inbox';
 }
 
+/** WebKit allows a hundred writes of the address in ten seconds, and a held key walks faster than that. */
+const ADDRESS_AFTER_MS = 150;
+
 export class Router {
   route = $state.raw<Route>({ screen: 'inbox', conversation: null });
+
+  #unwritten: ReturnType<typeof setTimeout> | undefined;
 
   /** Follows the address bar, and tells when it was changed from outside; returns how to stop. */
   start(changed?: (route: Route) => void): () => void {
     this.route = readRoute(location.hash);
     const read = () => {
+      clearTimeout(this.#unwritten);
       this.route = readRoute(location.hash);
       changed?.(this.route);
     };
     window.addEventListener('hashchange', read);
-    return () => window.removeEventListener('hashchange', read);
+    return () => {
+      clearTimeout(this.#unwritten);
+      window.removeEventListener('hashchange', read);
+    };
   }
 
   go(route: Route): void {
+    const walks = route.screen === 'inbox' && this.route.screen === 'inbox';
+    if (!walks) this.#write();
     this.route = route;
-    const hash = writeRoute(route);
-    if (location.hash === hash) return;
-    // Walking down the list must not fill the history.
-    if (route.screen === 'inbox' && readRoute(location.hash).screen === 'inbox') {
-      history.replaceState(null, '', hash);
-    } else {
-      location.hash = hash;
-    }
+    clearTimeout(this.#unwritten);
+    if (walks) this.#unwritten = setTimeout(() => this.#write(), ADDRESS_AFTER_MS);
+    else if (location.hash !== writeRoute(route)) location.hash = writeRoute(route);
+  }
+
+  /** Puts the route into the address; walking down the list must not fill the history. */
+  #write(): void {
+    const hash = writeRoute(this.route);
+    if (location.hash !== hash) history.replaceState(null, '', hash);
   }
 }
