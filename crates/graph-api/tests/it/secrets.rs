@@ -134,14 +134,21 @@ async fn the_log_names_the_call_and_no_token_id_or_text() {
 
     let error = r#"{"error":{"message":"private words","code":10,"error_subcode":2534022}}"#;
     let long = format!(r#"{{"access_token":"{MARKED}"}}"#);
-    let server = Server::with(vec![json(403, error), json(200, &long)]).await;
+    let answers = || [json(403, error), json(200, &long)];
+    let server = Server::with(answers().into_iter().chain(answers()).collect()).await;
     let client = server.client();
     let text = "private text";
-    let _ = client
-        .send_text(&token(), "178400", "55667788", text)
-        .await
-        .unwrap_err();
-    let _ = client.refresh(&token()).await.unwrap();
+    for _ in 0..2 {
+        // Another test's thread, which has no log, may meet a line first and have it left out for
+        // all: once each was met they are asked for anew, and what counts is the second time.
+        tracing::callsite::rebuild_interest_cache();
+        log.0.lock().unwrap().clear();
+        let _ = client
+            .send_text(&token(), "178400", "55667788", text)
+            .await
+            .unwrap_err();
+        let _ = client.refresh(&token()).await.unwrap();
+    }
     drop(guard);
 
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
