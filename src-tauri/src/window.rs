@@ -11,7 +11,9 @@ const LABEL: &str = "main";
 pub(crate) fn prepare_engine() {
     #[cfg(target_os = "linux")]
     for (name, value) in ENGINE {
-        engine_variable(name, value);
+        // Setting a variable is unsafe beside other threads, and unsafe code is forbidden here: glib
+        // offers it as a safe call, and no thread has been started yet.
+        let _ = glib::setenv(name, value, false);
     }
 }
 
@@ -27,13 +29,6 @@ const ENGINE: [(&str, &str); 4] = [
     ("JSC_largeHeapSize", "4194304"),
     ("JSC_heapGrowthMaxIncrease", "1"),
 ];
-
-#[cfg(target_os = "linux")]
-fn engine_variable(name: &str, value: &str) {
-    // Setting a variable is unsafe beside other threads, and unsafe code is forbidden here: glib
-    // offers it as a safe call, and no thread has been started yet.
-    let _ = glib::setenv(name, value, false);
-}
 
 /// Makes the window, at a conversation or at the list.
 ///

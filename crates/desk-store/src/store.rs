@@ -450,8 +450,8 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     )?;
     db.busy_timeout(Duration::from_secs(5))?;
     // Small, since the system keeps the pages anyway: larger caches took 8 MB more with a million
-    // messages. Not mapped either: what was once looked at would count as our memory until the system wants it back,
-    // some 30 MB in the window with a million messages.
+    // messages. Not mapped either: what was once looked at would count as our memory until the
+    // system wants it back, some 30 MB in the window with a million messages.
     db.execute_batch(
         "PRAGMA cache_size = -2000; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;",
     )?;

@@ -21,8 +21,8 @@ async fn names(world: &World) -> usize {
     page.await.unwrap().items.len()
 }
 
-/// Waits until a check has ended, by whatever it was begun.
-async fn until_checked(world: &World, before: Option<Timestamp>) {
+/// Waits until a check has ended since the next one was planned for `before`.
+async fn until_checked_since(world: &World, before: Option<Timestamp>) {
     world
         .until("a check has ended", async |desk| {
             let status = desk.sync_status().await.unwrap().accounts.remove(0);
@@ -221,7 +221,7 @@ async fn a_wait_that_instagram_names_is_kept_to_the_minute_and_across_a_restart(
     world.desk.sync_now(account).await.unwrap();
     assert_eq!(world.sim.calls().len(), 0, "not one call before");
     world.advance(SECOND * 221);
-    until_checked(&world, Some(until)).await;
+    until_checked_since(&world, Some(until)).await;
     assert!(!world.sim.calls().is_empty());
     assert_eq!(sync(&world).await.throttled_until, None);
 }
@@ -237,7 +237,7 @@ async fn eight_hours_of_sleep_are_told_and_the_check_is_at_once() {
     tom.writes("hello?");
     world.sim.advance(HOUR * 4);
     world.clock.sleep(HOUR * 8);
-    until_checked(&world, before).await;
+    until_checked_since(&world, before).await;
     world
         .until("the absence is told", async |desk| {
             let absence = desk.absence_get().await.unwrap();
@@ -295,7 +295,7 @@ async fn a_clock_that_is_set_does_not_stop_the_checks() {
         let before = sync(&world).await.next_check_at;
         world.clock.set(set);
         world.advance(SECOND * 6);
-        until_checked(&world, before).await;
+        until_checked_since(&world, before).await;
         world.poll().await;
         let id = world.conversation(&vera).await.id;
         assert_eq!(world.messages(id).await.len(), n + 1, "clock set to {set}");
