@@ -13,7 +13,8 @@ use crate::{Desk, IpcError};
 use chrono::{Local, TimeZone, Timelike};
 use desk_core::message::RowState;
 use desk_core::{
-    Change, Clock, Code, ConversationId, DraftId, Entity, MessageKind, Outcome, Source, Timestamp,
+    Change, Clock, Code, ConversationId, DraftId, Entity, MessageId, MessageKind, Outcome, Source,
+    Timestamp,
 };
 use desk_store::table::{conversation, draft, outbox, setting};
 use desk_store::{Connection, Store, StoreError};
@@ -75,13 +76,15 @@ impl Attention {
         *self.watched.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Tells of what is worth it until the end. A fault of one round is logged and the next goes on.
+    /// Tells of what is worth it until the end; of messages, those newer than `before`. A fault of one
+    /// round is logged and the next goes on.
     pub(crate) async fn run(
         self: Arc<Self>,
+        before: MessageId,
         mut changes: broadcast::Receiver<Arc<Vec<Change>>>,
         stop: CancellationToken,
     ) {
-        let mut memory = Memory::default();
+        let mut memory = Memory::after(before);
         loop {
             let due = memory.next_due();
             let wait = async {

@@ -13,7 +13,7 @@ use crate::{IpcError, change_bus, demo};
 use desk_core::egress::Egress;
 use desk_core::{Change, Clock, Code, SystemClock};
 use desk_secrets::{Backend, SecretStore};
-use desk_store::table::setting;
+use desk_store::table::{message, setting};
 use desk_store::{Store, StoreError};
 use desk_sync::{Engine, EngineParts, Options};
 use graph_api::media::guard::Rules;
@@ -148,6 +148,7 @@ impl Desk {
         let media = MediaClient::new(rules, caps)
             .map_err(|e| IpcError::new(Code::BadSetting, e.to_string()))?
             .metered(meter);
+        let newest_before = store.read(message::newest_id).await?;
         let engine = Engine::start(EngineParts {
             store: store.clone(),
             client: client.clone(),
@@ -173,7 +174,7 @@ impl Desk {
             acting.clone(),
         ));
         let attention = Attention::new(store.clone(), Arc::clone(&clock));
-        tasks.spawn(Arc::clone(&attention).run(changes.subscribe(), stop.clone()));
+        tasks.spawn(Arc::clone(&attention).run(newest_before, changes.subscribe(), stop.clone()));
         tasks.spawn(crate::place::wake_snoozed(
             store.clone(),
             Arc::clone(&clock),

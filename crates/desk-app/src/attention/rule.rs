@@ -112,16 +112,25 @@ struct Told {
 /// What has been told, and what waits to be.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
+    /// The newest message of before: what an earlier run had is not told anew.
+    before: Option<MessageId>,
     told: BTreeMap<ConversationId, Told>,
     waiting: BTreeMap<ConversationId, Timestamp>,
 }
 
 impl Memory {
+    /// Of a run that finds messages up to this one.
+    pub(crate) fn after(before: MessageId) -> Memory {
+        Memory {
+            before: Some(before),
+            ..Memory::default()
+        }
+    }
+
     /// Takes in how a conversation looks now, and notes when it is to be told of.
     pub(crate) fn look(&mut self, look: &Look, wishes: &Wishes, is_watched: bool, now: Timestamp) {
         let told = self.told.entry(look.conversation).or_default();
-        let new_message =
-            look.unread > 0 && look.live_inbound.is_some() && look.live_inbound > told.inbound;
+        let new_message = look.unread > 0 && look.live_inbound > told.inbound.max(self.before);
         let new_event = look.event.is_for_the_owner() && told.event != Some(look.event);
         if is_watched || (look.unread == 0 && !look.event.is_for_the_owner()) {
             told.inbound = told.inbound.max(look.live_inbound);
@@ -232,6 +241,13 @@ mod tests {
         let first = look(1, 1, Event::Messages);
         assert_eq!(tell(&mut memory, &first, 0), [Telling::One(SOME)]);
         assert_eq!(tell(&mut memory, &first, 60_000), []);
+    }
+
+    #[test]
+    fn a_message_of_an_earlier_run_is_not_told_anew() {
+        let mut memory = Memory::after(MessageId(7));
+        assert_eq!(tell(&mut memory, &look(7, 1, Event::Messages), 0), []);
+        assert_eq!(tell(&mut memory, &look(8, 2, Event::Messages), 0).len(), 1);
     }
 
     #[test]

@@ -63,8 +63,9 @@ async fn private_mode_tells_neither_who_nor_what() {
 async fn the_conversation_on_the_screen_is_not_told_of() {
     let world = World::connected().await;
     let (ayse, tom) = (world.sim.customer("ayse"), world.sim.customer("tom.h"));
-    let watched = world.receives(&ayse, "hello").await;
     let mut notices = world.desk.notices();
+    let watched = world.receives(&ayse, "hello").await;
+    assert_eq!(next(&mut notices).await.conversation, Some(watched));
     world.desk.conversation_watch(Some(watched)).await.unwrap();
     world.advance(Duration::from_secs(30));
     world.receives(&ayse, "are you there?").await;
@@ -75,11 +76,15 @@ async fn the_conversation_on_the_screen_is_not_told_of() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_told_while_it_is_muted() {
-    let world = World::connected().await;
+    let mut world = World::connected().await;
     let until = world.now() + Duration::from_secs(3600);
     settings(&world, |s| s.muted_until = Some(until)).await;
-    let mut notices = world.desk.notices();
+    let mut muted = world.desk.notices();
     world.receives(&world.sim.customer("ayse"), "hello").await;
+    // Whatever was to be told of it was told before this desk ended.
+    world.restart().await;
+    assert!(muted.try_recv().is_err());
+    let mut notices = world.desk.notices();
     world.advance(Duration::from_secs(3601));
     let later = world.receives(&world.sim.customer("tom.h"), "hi").await;
     let notice = next(&mut notices).await;

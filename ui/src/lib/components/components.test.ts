@@ -9,6 +9,7 @@ import Banners from './shell/Banners.svelte';
 import { press } from './shell/press';
 import StartFault from './shell/StartFault.svelte';
 import Composer from './thread/Composer.svelte';
+import { placed } from '$lib/text/runs';
 import MessageBubble from './thread/MessageBubble.svelte';
 import WithDesk from './WithDesk.svelte';
 import { CommandError } from '$lib/ipc/host';
@@ -213,7 +214,7 @@ describe('the draft card', () => {
 });
 
 describe('a message', () => {
-  const props = (message: Message) => ({ message: { ...message, local: null }, day: false, first: true, last: true, newestOut: true });
+  const props = (message: Message) => ({ placed: placed([{ ...message, local: null }])[0] });
 
   it('is words and nothing else', async () => {
     const { host, talk, desk } = await open();

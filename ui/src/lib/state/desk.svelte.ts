@@ -4,6 +4,7 @@ import { createContext } from 'svelte';
 import type { Account, AiSettings, AppState, Change, ConversationRow, Preferences, SyncStatus } from '$lib/ipc/bindings';
 import { CommandError, type Host } from '$lib/ipc/host';
 import { chooseLanguage, i18n, t } from '$lib/i18n/index.svelte';
+import { afterPaint } from '$lib/paint';
 import { Router, type Route } from '$lib/router.svelte';
 import { Announcer } from './announcer.svelte';
 import { coalesce } from './coalesce';
@@ -495,12 +496,6 @@ export class Desk {
 function follows(before: ShownMessage, message: ShownMessage): boolean {
   const [a, b] = [before.sending, message.sending];
   return a !== null && b !== null && b.parts === a.parts && b.part === a.part + 1;
-}
-
-/** Runs after what has changed is on screen; where nothing is painted, soon. */
-function afterPaint(job: () => void): void {
-  if (document.hidden) setTimeout(job, 0);
-  else requestAnimationFrame(() => setTimeout(job, 0));
 }
 
 export const [useDesk, provideDesk] = createContext<Desk>();

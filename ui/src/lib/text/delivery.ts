@@ -7,7 +7,7 @@ import type { ShownMessage } from '$lib/state/thread.svelte';
 
 export type DeliveryAction = 'check' | 'send_again' | 'try_now' | 'send_now' | 'put_away' | 'forget' | 'take_back' | 'instagram';
 
-interface Delivery {
+export interface Delivery {
   tone: 'quiet' | 'warn' | 'bad';
   text: string;
   next: string | null;

@@ -1,7 +1,11 @@
 // What a message has beside its words.
 
-import type { Attachment, AttachmentKind, Gap } from '$lib/ipc/bindings';
+import type { Attachment, AttachmentKind } from '$lib/ipc/bindings';
 import type { ShownMessage } from '$lib/state/thread.svelte';
+import { mayHoldLink } from './links';
+
+/** A longer text is shown in part until all of it is asked for. */
+export const CLIP_FROM = 3000;
 
 const PICTURES: readonly AttachmentKind[] = ['image', 'sticker'];
 const POSTS: readonly AttachmentKind[] = ['post', 'reel', 'story', 'story_mention', 'link', 'card'];
@@ -32,14 +36,14 @@ export function hasExtras(message: ShownMessage): boolean {
   return message.kind !== 'text' || message.attachments.length > 0 || message.replyTo !== null || message.story !== null || message.tap !== null || message.referral !== null;
 }
 
+/** Whether a message is words alone, short, and without a link. */
+export function isPlain(message: ShownMessage): boolean {
+  return !message.unsent && !hasExtras(message) && message.text.length <= CLIP_FROM && !mayHoldLink(message.text);
+}
+
 /** The box of a picture, known before it is read, so that nothing jumps when it comes. */
 export function boxOf({ width, height }: Pick<Attachment, 'width' | 'height'>): { width: number; height: number } {
   if (!width || !height) return { width: 240, height: 240 };
   const scale = Math.min(1, WIDEST / width, TALLEST / height);
   return { width: Math.max(LEAST, Math.round(width * scale)), height: Math.max(LEAST, Math.round(height * scale)) };
-}
-
-/** Whether messages are missing right before this one. */
-export function gapBefore(gaps: readonly Gap[], messageId: string): boolean {
-  return gaps.some((gap) => gap.beforeId === messageId);
 }

@@ -12,6 +12,11 @@ interface TextPart {
 const CANDIDATE = /https:\/\/[^\s<>"'`{}|\\^\u0000-\u001f\u007f\u200b-\u200f\u202a-\u202e\u2060-\u2069]+/giu;
 const LONGEST = 2048;
 
+/** Whether it is worth looking for links. */
+export function mayHoldLink(text: string): boolean {
+  return /https:/i.test(text);
+}
+
 export function splitLinks(text: string): TextPart[] {
   const parts: TextPart[] = [];
   let at = 0;

@@ -9,6 +9,7 @@ import { Desk } from '$lib/state/desk.svelte';
 import { boxOf, lookOf } from '$lib/text/extras';
 import WithDesk from '../WithDesk.svelte';
 import Lightbox from './Lightbox.svelte';
+import { placed } from '$lib/text/runs';
 import MessageBubble from '../thread/MessageBubble.svelte';
 
 // Loaded beforehand, so that no test waits for it to be compiled.
@@ -29,7 +30,7 @@ async function bubble(change: Partial<Message>, text = '') {
   await desk.start();
   await desk.open(talk.row.id);
   const message = desk.thread.shown.find((one) => one.id === said.id);
-  render(WithDesk, { props: { desk, of: MessageBubble as unknown as Component<Record<string, unknown>>, props: { message, day: false, first: true, last: true, newestOut: true, unread: false } } });
+  render(WithDesk, { props: { desk, of: MessageBubble as unknown as Component<Record<string, unknown>>, props: { placed: placed(message ? [message] : [])[0] } } });
   await tick();
   return { host, desk, said };
 }
@@ -58,7 +59,7 @@ describe('what a message has beside its words', () => {
     const desk = new Desk(host);
     await desk.start();
     await desk.open(talk.row.id);
-    render(WithDesk, { props: { desk, of: MessageBubble as unknown as Component<Record<string, unknown>>, props: { message: desk.thread.shown[0], day: false, first: true, last: true, newestOut: false, unread: false } } });
+    render(WithDesk, { props: { desk, of: MessageBubble as unknown as Component<Record<string, unknown>>, props: { placed: placed(desk.thread.shown)[0] } } });
     expect((await screen.findByTestId('media-none')).textContent).toContain('too large');
   });
 
@@ -162,7 +163,7 @@ it('keeps the box of a picture that turns out to be none', async () => {
   const desk = new Desk(host);
   await desk.start();
   await desk.open(talk.row.id);
-  render(WithDesk, { props: { desk, of: MessageBubble as unknown as Component<Record<string, unknown>>, props: { message: desk.thread.shown[0], day: false, first: true, last: true, newestOut: false, unread: false } } });
+  render(WithDesk, { props: { desk, of: MessageBubble as unknown as Component<Record<string, unknown>>, props: { placed: placed(desk.thread.shown)[0] } } });
   const none = await screen.findByTestId('media-none');
   expect([none.style.width, none.style.height]).toEqual(['280px', '140px']);
 });
