@@ -3,8 +3,8 @@
 import type { Attachment } from 'svelte/attachments';
 
 /**
- * Marks, once in the life of the page, when what this element holds of `css` was first painted: `cargo xtask bench
- * window` reads it.
+ * Marks, once in the life of the page, when what this element holds of `css` was first painted.
+ * `cargo xtask bench window` reads it.
  */
 export function marksPaint(name: string, css: string): Attachment<HTMLElement> {
   return (element) => {
