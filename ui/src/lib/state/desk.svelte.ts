@@ -301,7 +301,7 @@ export class Desk {
     this.inbox.select(id);
     this.router.go({ screen: 'inbox', conversation: id });
     const opened = this.thread.open(id, row ?? this.inbox.rows.find((one) => one.id === id));
-    this.#watch.look();
+    afterPaint(() => this.#watch.look());
     await opened;
     this.#lookAhead();
   }

@@ -2,6 +2,7 @@
 
 import type { ConversationRow, ConversationView, Draft, Gap, Message, ReplyMode } from '$lib/ipc/bindings';
 import { CommandError, type FaultCode, type Host } from '$lib/ipc/host';
+import { afterPaint } from '$lib/paint';
 import type { Announcer } from './announcer.svelte';
 import { coalesce } from './coalesce';
 import { firstPage, LARGEST_READ, THREAD_PAGE, Views } from './views';
@@ -91,8 +92,11 @@ export class Thread {
     this.loading = known === undefined;
     if (known) {
       this.#show(known);
-      // News of it may be on the way.
-      return this.refresh();
+      // News of it may be on the way; to ask sooner would make its first picture come later.
+      afterPaint(() => {
+        if (turn === this.#opening) void this.refresh();
+      });
+      return;
     }
     try {
       const view = await this.views.read(id, firstPage(row));
