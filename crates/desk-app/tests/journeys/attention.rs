@@ -81,7 +81,7 @@ async fn nothing_is_told_while_it_is_muted() {
     settings(&world, |s| s.muted_until = Some(until)).await;
     let mut muted = world.desk.notices();
     world.receives(&world.sim.customer("ayse"), "hello").await;
-    // Whatever was to be told of it was told before this desk ended.
+    // A desk that has ended tells nothing more.
     world.restart().await;
     assert!(muted.try_recv().is_err());
     let mut notices = world.desk.notices();

@@ -1,36 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { Author } from '$lib/ipc/bindings';
+import type { Author, Message } from '$lib/ipc/bindings';
+import { FakeHost } from '$lib/ipc/fake';
 import type { ShownMessage } from '$lib/state/thread.svelte';
 import { isPlain } from './extras';
 import { placed } from './runs';
 
-const said = (id: string, at: string, author: Author = 'customer', change: Partial<ShownMessage> = {}): ShownMessage => ({
-  id,
-  conversationId: 'c',
-  externalId: id,
-  direction: author === 'customer' ? 'in' : 'out',
-  author,
-  kind: 'text',
-  text: 'words',
-  sentAt: new Date(at).toISOString(),
-  state: author === 'customer' ? 'received' : 'sent',
-  outboxId: null,
-  fault: null,
-  nextTryAt: null,
-  sending: null,
-  draftId: null,
-  unsent: false,
-  edited: false,
-  seen: false,
-  attachments: [],
-  reactions: [],
-  replyTo: null,
-  story: null,
-  tap: null,
-  referral: null,
-  openInInstagram: null,
+const host = new FakeHost();
+const talk = host.addTalk('Ayşe');
+const said = (id: string, at: string, author: Author = 'customer', change: Partial<Message> = {}): ShownMessage => ({
+  ...host.say(talk, author, 'words', 0, { id, sentAt: new Date(at).toISOString(), ...change }),
   local: null,
-  ...change,
 });
 
 describe('messages among each other', () => {

@@ -7,9 +7,9 @@ import { FakeHost } from '$lib/ipc/fake';
 import { CommandError } from '$lib/ipc/host';
 import { Desk } from '$lib/state/desk.svelte';
 import { boxOf, lookOf } from '$lib/text/extras';
+import { placed } from '$lib/text/runs';
 import WithDesk from '../WithDesk.svelte';
 import Lightbox from './Lightbox.svelte';
-import { placed } from '$lib/text/runs';
 import MessageBubble from '../thread/MessageBubble.svelte';
 
 // Loaded beforehand, so that no test waits for it to be compiled.
