@@ -458,8 +458,8 @@ async fn until_face(world: &World, row: &Row, customer: &Customer, id: Conversat
     let what = format!("{}: the customer has a face", row.name);
     world
         .until(&what, async |desk| {
-            // Somebody looks from time to time; a look-up that failed late is put off.
-            world.advance(MINUTE);
+            // Somebody looks from time to time; a look-up that failed late is put off for a day at most.
+            world.advance(MINUTE * 60);
             let shown = desk.customer_picture(id).await.unwrap();
             shown.is_some() && world.conversation(customer).await.name == "Ayşe Kaya"
         })
