@@ -24,6 +24,9 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       output: {
+        // One file for all that the first picture needs: each further one is asked for by way of the
+        // program's main thread, which at that moment has a window to put up.
+        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
         // The words of the first screen and those of later ones have the same names; their weight
         // is counted apart.
         chunkFileNames: ({ facadeModuleId }) => (facadeModuleId?.includes('/messages/later/') ? 'assets/later-[name]-[hash].js' : 'assets/[name]-[hash].js'),

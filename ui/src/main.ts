@@ -7,8 +7,8 @@ import './app.css';
 const target = document.getElementById('app');
 if (target) {
   const desk = new Desk(await connectHost());
-  // Words first: the first thing painted is in the owner's language.
-  const started = desk.start();
-  await Promise.race([started, desk.spoke]);
+  // The first thing painted is in the owner's language and has the rows in it: a frame without them,
+  // and a second one with, take longer than both at once.
+  await Promise.race([desk.start(), desk.readyToShow]);
   mount(App, { target, props: { desk } });
 }

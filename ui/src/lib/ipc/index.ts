@@ -3,10 +3,10 @@
 
 import type { Host } from './host';
 import { HttpHost, takeToken } from './http';
+import { TauriHost } from './tauri';
 
 export async function connectHost(): Promise<Host> {
   if ('__TAURI_INTERNALS__' in window) {
-    const { TauriHost } = await import('./tauri');
     return new TauriHost();
   }
   const token = takeToken(location, history, sessionStorage);

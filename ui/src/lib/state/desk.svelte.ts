@@ -27,6 +27,8 @@ import { Watch } from './watch';
 
 /** A check of Instagram that found nothing is no news; its time is asked for. */
 const SYNC_EVERY_MS = 15_000;
+/** So long the first picture waits for its rows. */
+const ROWS_ARE_LATE_MS = 300;
 /** News is taken in at most this often: twenty messages a second must not redraw twenty times. */
 const NEWS_EVERY_MS = 120;
 /** What may be opened next is read once the owner stays where they are for so long. */
@@ -74,9 +76,9 @@ export class Desk {
   /** Counts logins that ended by a link; how they ended is `app.connectFault`. */
   loginVersion = $state(0);
 
-  /** Fulfilled as soon as there are words to show. */
-  readonly spoke: Promise<void>;
-  #speakUp: () => void = () => {};
+  /** Fulfilled as soon as there is something to show: words, and the first rows unless they are late. */
+  readonly readyToShow: Promise<void>;
+  #canShow: () => void = () => {};
   #stop: (() => void)[] = [];
 
   readonly #watch: Watch;
@@ -95,8 +97,8 @@ export class Desk {
     this.meanwhile = new Meanwhile(host, (job) => this.#keep(job));
     this.notes = new Notes(host);
     this.triage = new Triage(this);
-    this.spoke = new Promise((resolve) => {
-      this.#speakUp = resolve;
+    this.readyToShow = new Promise((resolve) => {
+      this.#canShow = resolve;
     });
   }
 
@@ -107,11 +109,13 @@ export class Desk {
     } catch (thrown) {
       this.startFault = CommandError.from(thrown);
       await this.#speak(null);
+      this.#canShow();
       return;
     }
     // The first rows are on their way while the words to show them with are.
     const first = this.#readFirst();
     await this.#speak(this.app.preferences);
+    void Promise.race([first, new Promise((late) => setTimeout(late, ROWS_ARE_LATE_MS))]).then(this.#canShow);
     this.#stop.push(
       this.router.start((route) => this.#follow(route)),
       this.#watch.start(),
@@ -488,7 +492,6 @@ export class Desk {
     const theme = preferences?.theme;
     if (theme === 'light' || theme === 'dark') document.documentElement.dataset['theme'] = theme;
     else delete document.documentElement.dataset['theme'];
-    this.#speakUp();
   }
 }
 
