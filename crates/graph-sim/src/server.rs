@@ -204,7 +204,7 @@ fn play(world: &mut World, call: &Call) -> (Reply, Delay, usize) {
     });
     let carry_out = |world: &mut World| route.answer(world, call);
     let (mut reply, delay) = match fault {
-        None => (carry_out(world), Delay::None),
+        None => (carry_out(world), uneven(place, world.settings.uneven_ms)),
         Some(Fault::FailsAfterDelivery) => {
             let reply = carry_out(world);
             let failed = if reply.status < 400 {
@@ -214,7 +214,10 @@ fn play(world: &mut World, call: &Call) -> (Reply, Delay, usize) {
             };
             (failed, Delay::None)
         }
-        Some(Fault::FailsBeforeDelivery) => (refuse(world, &GraphError::unknown()), Delay::None),
+        Some(Fault::FailsBeforeDelivery) => (
+            refuse(world, &GraphError::unknown()),
+            uneven(place, world.settings.uneven_ms),
+        ),
         Some(Fault::HangsAfterDelivery) => (carry_out(world), Delay::Hang),
         Some(Fault::HangsBeforeDelivery) => (Reply::html(500, String::new()), Delay::Hang),
         Some(Fault::ClosesAfterDelivery) => (carry_out(world), Delay::Close),
@@ -245,6 +248,17 @@ fn play(world: &mut World, call: &Call) -> (Reply, Delay, usize) {
         }
     }
     (reply, delay, place)
+}
+
+/// How long the answer to the call at this place takes, up to `most` milliseconds: scattered, but the
+/// same in each run.
+fn uneven(place: usize, most: u64) -> Delay {
+    if most == 0 {
+        return Delay::None;
+    }
+    // Fibonacci hashing: neighbours lie far apart (Knuth, TAOCP 3, 6.4).
+    let scattered = (place as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32;
+    Delay::Slow(Duration::from_millis(scattered % most))
 }
 
 /// Makes a list promise more behind the very cursor that it was asked with.

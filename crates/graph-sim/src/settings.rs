@@ -99,6 +99,8 @@ pub struct Settings {
     pub trace_ids: bool,
     /// Multiplier of the story's intervals: 0.1 is ten times faster.
     pub pace: f64,
+    /// Answers take up to so many milliseconds, each another time; none is held back when 0.
+    pub uneven_ms: u64,
 }
 
 impl Default for Settings {
@@ -137,6 +139,7 @@ impl Default for Settings {
             rate_limit_code: 613,
             trace_ids: true,
             pace: 1.0,
+            uneven_ms: 0,
         }
     }
 }

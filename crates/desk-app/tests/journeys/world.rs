@@ -63,7 +63,11 @@ impl World {
         let sim = Sim::start().await;
         let start = sim.now();
         sim.set_clock(start);
-        sim.change(|s| s.hosts_apart = true);
+        let uneven_ms = std::env::var("REPLYDESK_UNEVEN_MS").map_or(0, |ms| ms.parse().unwrap());
+        sim.change(|s| {
+            s.hosts_apart = true;
+            s.uneven_ms = uneven_ms;
+        });
         let clock = FakeClock::at(Timestamp::from(start));
         let data = tempfile::tempdir().unwrap();
         let desk = Desk::open_with(config(sim.url(), &data, limits), None, clock.clone())
